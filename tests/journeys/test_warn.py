@@ -109,7 +109,7 @@ def test_the_rest_is_counted_and_listed_on_request(run: Cli) -> None:
     assert "12 open items serve no key result and are not warned." in plain(whole)
     row = next(line for line in whole.splitlines() if line.startswith("MOB-9"))
     assert "Icebox" in row
-    assert row.rstrip().endswith("not started")
+    assert "not started" in row
     assert "MOB-9" in plain(run("orphans", "--all", "--format", "markdown").out)
     assert "12 more serve none and are not warned" in plain(run("status").out)
     assert told(run, "status")["not_warned"] == {"not_started": 5, "in_grace": 7}

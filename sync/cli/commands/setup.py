@@ -29,8 +29,8 @@ from sync.jobs.preflight import (
 )
 from sync.jobs.setup import SetupOutcome, plan_setup, run_setup
 from sync.report import data
-from sync.report import run as run_tables
 from sync.report import status as status_tables
+from sync.report.findings import unmatched
 from sync.report.setup import lines as setup_lines
 
 
@@ -54,7 +54,7 @@ def check(config: Config = None, style: FormatOption = Format.TEXT) -> None:
             output.causes.add(Cause.NOT_READY)
         output.show(status_tables.checks(found))
         if rules:
-            output.show(run_tables.unmatched(rules))
+            output.show(unmatched(rules))
         output.data(
             well=is_well(found),
             findings=[asdict(one) for one in rules],

@@ -11,7 +11,7 @@ from config.workspace import Workspace
 from connectors.jira.marks.remote_links import link_body
 from connectors.linear.marks.records import LONGEST_SUBTITLE, figures_of, metadata_for, subtitle_of
 from connectors.model import KeyResultMark, Marks, Stamp, WorkItem
-from sync.report.run import plan as plan_table
+from sync.report.planned.section import plan as plan_sections
 from tests.support.builders import NOW, epic, item, metric, workspace
 from tests.support.deciding import decide
 from tests.support.plain_text import to_plain
@@ -194,7 +194,8 @@ def test_what_looks_closest_moves_and_is_no_news() -> None:
 def test_a_plan_says_that_it_updates_the_comment() -> None:
     before = written(WORLD, declared())
     for changes in ({"owner": "noor"}, {"url": "https://wiki.example/1"}):
-        table = plan_table(decide(before, declared(**changes))[2])  # type: ignore[arg-type]
+        planned = decide(before, declared(**changes))[2]  # type: ignore[arg-type]
+        (table,) = plan_sections(planned, planned)
         words = {row[0].text: row[1].text for row in table.rows}
         assert "update the progress comment" in words[CARRIER]
 
