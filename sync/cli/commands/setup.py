@@ -89,7 +89,7 @@ def setup(
 def _tell(outcome: SetupOutcome, output: Output) -> None:
     """What was done and where it is, and what was not."""
     for one in outcome.failed:
-        output.say(f"{one.tracker}: failed: {one.action.verb} {one.action.what}: {one.why}")
+        output.say(f"{one.tracker}: failed: {one.action.verb} {one.action.shown}: {one.why}")
     done = [(one.tracker, one.action, one.address) for one in outcome.done]
     for line in setup_lines.done_lines(done):
         output.say(line)

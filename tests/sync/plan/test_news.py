@@ -86,7 +86,7 @@ LATER = {"2026-Q4": {"start": "2026-10-01", "end": "2026-12-30"}}
         pytest.param({"measure": {"unit": "u" * 60}}, EVERYWHERE, f"35 {'u' * 60}", "at risk · due", id="a long unit"),
         pytest.param({"measure": {"kind": "keep", "below": 35}}, EVERYWHERE, "at most 35 %", "≤ 35 %", id="kind"),
         pytest.param({"measure": {"kind": "binary"}}, EVERYWHERE, "0 % · due 31 Dec", "off track · due", id="another kind"),
-        pytest.param({"cycles": LATER}, EVERYWHERE, "due 30 Dec", "due 2026-12-30", id="due day"),
+        pytest.param({"cycles": LATER}, EVERYWHERE, "due 30 Dec", "due 30 Dec 2026", id="due day"),
         pytest.param({"owner": "noor"}, {CARRIER: COMMENT}, "owner: noor", "due", id="owner"),
         pytest.param({"owner": None}, {CARRIER: COMMENT}, "due 31 Dec\n", "due", id="no owner"),
         pytest.param({"owner": None, "objective": {"owner": "growth"}}, {CARRIER: COMMENT}, "owner: growth", "due",
@@ -209,10 +209,10 @@ MARK = KeyResultMark("KR1", "T", 40, "at_risk", "https://x.example/KR1", due="20
 @pytest.mark.parametrize(
     ("goal", "said"),
     [
-        (None, "40 % · at risk · due 2026-12-31"),
-        ("", "40 % · at risk · due 2026-12-31"),
-        ("22 → 35 %", "40 % · at risk · 22 → 35 % · due 2026-12-31"),
-        ("1 → 2 {x}", "40 % · at risk · 1 → 2 (x) · due 2026-12-31"),
+        (None, "40 % · at risk · due 31 Dec 2026"),
+        ("", "40 % · at risk · due 31 Dec 2026"),
+        ("22 → 35 %", "40 % · at risk · 22 → 35 % · due 31 Dec 2026"),
+        ("1 → 2 {x}", "40 % · at risk · 1 → 2 (x) · due 31 Dec 2026"),
     ],
     ids=["of an older record", "none", "short", "with braces, which Linear would fill in"],
 )
@@ -245,13 +245,13 @@ def lacking(shown: Marks) -> Marks:
 @pytest.mark.parametrize(
     ("part", "said"),
     [
-        ({}, "40 % · at risk · due 2026-12-31"),
+        ({}, "40 % · at risk · due 31 Dec 2026"),
         (
             {"because": "rule label a", "share": 50, "moves": 5, "percent_after": 44, "goal": "22 → 35 %"},
-            "40 % · at risk · closing it: 40 % → 44 % · half of it counts · by rule label a · 22 → 35 % · due 2026-12-31",
+            "40 % · at risk · closing it: 40 % → 44 % · half of it counts · by rule label a · 22 → 35 % · due 31 Dec 2026",
         ),
-        ({"share": 25, "moves": 0, "percent_after": 40}, "40 % · at risk · 25 % of it counts · due 2026-12-31"),
-        ({"because": "rule label {x}"}, "40 % · at risk · by rule label (x) · due 2026-12-31"),
+        ({"share": 25, "moves": 0, "percent_after": 40}, "40 % · at risk · 25 % of it counts · due 31 Dec 2026"),
+        ({"because": "rule label {x}"}, "40 % · at risk · by rule label (x) · due 31 Dec 2026"),
     ],
     ids=["nothing", "all", "less than a point", "with braces"],
 )  # fmt: skip
