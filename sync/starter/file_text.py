@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from config.text.redaction import shorten
 from config.text.yaml_scalars import yaml_text
-from config.wording import counted
+from config.wording import counted, part_of
 from connectors.discovery import Estimates, Place, most_open_first
 from sync.starter.proposal import Example, Found, Proposal, open_items, upkeep
 from sync.starter.quarters import Quarter, quarter_of
@@ -200,7 +200,7 @@ def _how_estimated(found: Found) -> str:
         return "Share of the linked work that is done; each item counts 1. With estimates: weigh: points"
     values = estimates.hours if estimates.unit == "hours" else estimates.points
     unit = "an original estimate" if estimates.unit == "hours" else "points"
-    share = f"{len(values):,} of {counted(estimates.sampled, 'open item')} looked at {'has' if len(values) == 1 else 'have'} {unit}"
+    share = f"{part_of(len(values), estimates.sampled, 'open item')} looked at {'has' if len(values) == 1 else 'have'} {unit}"
     if estimates.unit is None:
         return f"{share}, so each counts 1. Where most have some: weigh: points"
     return f"{share}; the others count {_plain(estimates.usual)}, the median"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from config.wording import counted
+from config.wording import agree, counted, part_of
 from connectors.discovery import Place
 from sync.starter.proposal import Example, Found, Proposal, lacking, open_items, upkeep
 from sync.starter.quarters import quarter_of
@@ -30,7 +30,9 @@ def sentence(found: Found, requests: int) -> str:
         values, unit = (
             (estimates.hours, "hours") if estimates.unit == "hours" else (estimates.points, "points")
         )
-        parts.append(f"{len(values):,} of {estimates.sampled:,} looked at have {unit}")
+        parts.append(
+            f"{part_of(len(values), estimates.sampled, 'item')} looked at {agree(len(values), 'has', 'have')} {unit}"
+        )
     if found.survey.estimate_fields:
         parts.append(f"points in {' and '.join(found.survey.estimate_fields)}")
     if found.survey.own_fields:
