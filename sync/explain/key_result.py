@@ -30,6 +30,7 @@ from sync.measure import (
     to_percent,
     weighting_of,
 )
+from sync.plan.plan import natural
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
     )
     outlook = run.outlooks.get(key_result.id)
     words = tuple(outlook_words(reading, outlook)) if outlook is not None else ()
-    reached = tuple(_milestones(key_result, reading, run))
+    found = _milestones(key_result, reading, run)
+    reached = tuple(sorted(found, key=lambda one: (one.item.ref.tracker, natural(one.item.key))))
     return Derivation(reading, objective, rows, steps, excluded, parents, outlook, words, reached)
 
 
