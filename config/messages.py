@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.resources import files
 from string import Formatter
 
@@ -36,6 +37,8 @@ SHIPPED: Mapping[str, Mapping[str, str]] = {
 
 ENGLISH = SHIPPED[DEFAULT]
 
+FIXED = frozenset(("setup.signature", "setup.label", "link.also", "link.also.more", "link.also.only"))
+"""Texts by which things of ours are known on trackers: a workspace cannot replace them, each language has its own."""
 
 RETIRED = frozenset(
     f"{part}.{name}"
@@ -54,6 +57,7 @@ RETIRED = frozenset(
 """Texts that earlier versions had. A workspace may still have its own: nothing says them any more."""
 
 
+@lru_cache(maxsize=4096)
 def pieces(template: str) -> tuple[tuple[str, str | None], ...]:
     """The template as pairs of literal text and the name that follows it, None at the end.
 

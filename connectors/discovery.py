@@ -100,7 +100,7 @@ class Survey:
 
     - `estimate_fields`: names of the fields that hold points, as they are found by themselves; none on Linear.
     - `number_fields`: names of other number fields whose names say that they may.
-    - `own_fields`: what is there of what `truenorth setup` makes, by name.
+    - `own_fields`: what is there of what `truenorth setup` makes, by name; `claim_noun`: what the one for claims is.
     - `candidate_noun`: what candidates are here.
     - `types` and `labels`: how many of the open items that were looked at have each.
     """
@@ -109,6 +109,7 @@ class Survey:
     estimate_fields: tuple[str, ...] = ()
     number_fields: tuple[str, ...] = ()
     own_fields: tuple[str, ...] = ()
+    claim_noun: Literal["field", "label group"] = "field"
     candidates: tuple[Candidate, ...] = ()
     candidate_noun: Literal["epic", "project"] = "epic"
     types: Mapping[str, int] = field(default_factory=dict)

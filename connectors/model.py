@@ -543,13 +543,3 @@ def claims_in(labels: Iterable[str]) -> tuple[str, ...]:
         for label in map(clean, labels)  # copied from a comment, it may bring invisible characters along
         if label.casefold().startswith(CLAIM_PREFIX) and label[len(CLAIM_PREFIX) :].strip()
     )
-
-
-def part_words(mark: KeyResultMark) -> list[str]:
-    """What closing the item would bring, how much of it counts, why it is linked; what is not known is left out."""
-    words = []
-    if mark.percent is not None and mark.percent_after is not None and mark.percent_after > mark.percent:
-        words.append(f"closing it: {mark.percent} % → {mark.percent_after} %")
-    if mark.share is not None:
-        words.append("half of it counts" if mark.share == 50 else f"{mark.share} % of it counts")
-    return [*words, f"by {mark.because}"] if mark.because else words

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from config.policy import NO_LABELS, LabelPolicy
 from config.settings import Credentials
 from config.text.issue_pages import IssuePages
+from config.text.texts import ENGLISH_TEXTS, Texts
 from config.trackers import JiraTracker, LinearTracker, Tracker
 from connectors.base import UNSAID, Connector, InitiativeUse
 from connectors.http.throttle import Throttle
@@ -25,6 +26,7 @@ def connect(
     elsewhere: Sequence[IssuePages] = (),
     *,
     commitments: bool = False,
+    texts: Texts = ENGLISH_TEXTS,
 ) -> Connector:
     """A connector for the tracker. No request is made before the first read.
 
@@ -32,7 +34,7 @@ def connect(
     rules match, which only Jira has; `throttle` lets the requests through, one for each site and credential; `labels` are those
     of the policy, which are ours by their names; `provided` is what setup made there, ids by `Action.what`; `initiatives`
     is what the configuration does with initiatives; `elsewhere` is where the other trackers have the pages of their issues;
-    `commitments`: items tell whether they are in an active sprint or cycle.
+    `commitments`: items tell whether they are in an active sprint or cycle; `texts`: those that are written there.
     """
     # Loaded when they are needed: what asks no tracker should not wait for their clients.
     match tracker:
@@ -49,6 +51,7 @@ def connect(
                 labels=labels.all,
                 provided=provided,
                 commitments=commitments,
+                texts=texts,
             )
         case LinearTracker():
             from connectors.linear import LinearConnector
@@ -64,4 +67,5 @@ def connect(
                 elsewhere=elsewhere,
                 commitments=commitments,
                 provided=provided,
+                texts=texts,
             )

@@ -13,6 +13,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
+from config.text.texts import ENGLISH_TEXTS, Texts
+from connectors.made_names import called, described_as, is_ours, names_of
+
 Verb = Literal["create", "change", "remove"]
 _Row = TypeVar("_Row")
 
@@ -39,6 +42,7 @@ class Need:
     - `marks`: those that the policy has written on this tracker.
     - `orphaned_projects`: ids of the projects that are orphaned, where projects are items; None while that is not known.
     - `lists_projects`: whether the policy has the alignment of projects written on this tracker.
+    - `texts`: those in which things are named and described.
     - `label_ids`: where labels have ids, the id that most stamps give each label of the policy, for those that people renamed.
     """
 
@@ -53,11 +57,13 @@ class Need:
     orphaned_projects: tuple[str, ...] | None = None
     label_ids: Mapping[str, str] = field(default_factory=dict)
     lists_projects: bool = True
+    texts: Texts = ENGLISH_TEXTS
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One step. `id` is the thing's id where it is there already; `body` is what its tracker needs."""
+    """One step. `name` is the English name of the thing, by which the store knows it, `called` what people see on the tracker;
+    `id` is its id where it is there already; `body` is what its tracker needs."""
 
     kind: str
     name: str
@@ -65,6 +71,17 @@ class Action:
     reason: str
     id: str | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
+    called: str = ""
+
+    @property
+    def title(self) -> str:
+        """What people see on the tracker."""
+        return self.called or self.name
+
+    @property
+    def shown(self) -> str:
+        """Kind and name as people read it."""
+        return f"{self.kind} {self.title}"
 
     @property
     def what(self) -> str:
@@ -133,7 +150,7 @@ def copies(
     """Those of the rows that people copied, description and all, from one that setup made: only that one is ours."""
     same: dict[str, list[_Row]] = {}
     for row in rows:
-        if what := described_as(identify(row).description, need.owner):
+        if what := described_as(identify(row).description, need.owner, need.texts):
             same.setdefault(what, []).append(row)
     found: list[_Row] = []
     for what, some in same.items():
@@ -163,32 +180,12 @@ def empty_views(kind: str, need: Need) -> Iterator[SetupProblem]:
         ]
         why = "show nothing: the policy writes no labels here"
         remedy = "Nothing to do if that is meant; else see policy.mode and policy.marks."
-        yield SetupProblem(f"{kind}s {', '.join(names)}", why, remedy)
+        yield SetupProblem(f"{kind}s {', '.join(called(one, need.texts) for one in names)}", why, remedy)
     elif "key_results" not in need.marks and need.at_risk is None:
         why = "shows nothing: the policy writes labels here, and no key results"
-        yield SetupProblem(f"{kind} {AT_RISK}", why, "Set policy.labels.at_risk, then run setup again.")
-
-
-def signature(owner: str) -> str:
-    """How a description says that setup of this workspace made the thing."""
-    return f"Provided by truenorth setup for {owner}."
-
-
-def described(what: str, owner: str) -> str:
-    """The description of something that setup makes."""
-    return f"{what}. {signature(owner)}"
-
-
-def is_ours(description: str | None, owner: str) -> bool:
-    """Whether a description says so."""
-    return (description or "").endswith(signature(owner))
-
-
-def described_as(description: str | None, owner: str) -> str | None:
-    """Which of our things a description says that it is; None where it is not ours, or older than that."""
-    if description is None or not is_ours(description, owner):
-        return None
-    return description.removesuffix(signature(owner)).rstrip().removesuffix(".") or None
+        yield SetupProblem(
+            f"{kind} {called(AT_RISK, need.texts)}", why, "Set policy.labels.at_risk, then run setup again."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,13 +209,14 @@ def find_made(
     """The row that is `what`: by the known id, by its description, by its name; ours before others of that name.
 
     `others`: what else there is of its kind: a row that says to be one of these is not this one, whatever its name.
-    `has_name`: whether a name is that of the thing; by default the one that is `what`.
+    `has_name`: whether a name is that of the thing; by default one that it has in the language, or in English.
     """
-    fits = has_name or (lambda name: name == what)
+    names = names_of(what, need.texts)
+    fits = has_name or (lambda name: name in names)
     best: tuple[int, _Row] | None = None
     for row in rows:
         one = identify(row)
-        says = described_as(one.description, need.owner)
+        says = described_as(one.description, need.owner, need.texts)
         if one.id == known:
             rank = 0
         elif says == what:

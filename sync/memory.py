@@ -92,7 +92,7 @@ class Memory:
       did not say whose they were.
     - `provisions`: by tracker, ids of what setup made, and what it made it for (`sync/plan/setup_basis.py`).
     - `last_write`, `last_undo`, `last_setup`: the latest run that recorded a write to put marks on, to take them away,
-      and the latest setup; 0 for none.
+      and the latest setup, which moves addresses alone; 0 for none.
     - `undone`: items that an undo was the last to write to.
     - `last_sync`: the latest run that went through with its writes; `configuration`: the short name of what is declared now.
     - `links`: what is remembered of work that lost its links; `last_read`: the latest day that was evaluated.

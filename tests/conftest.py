@@ -16,7 +16,7 @@ from hypothesis import settings
 from connectors.sandbox.server import Sandbox
 from tests.support.contract import layer as contract
 
-pytest_plugins = ["tests.support.fixtures", "tests.support.fast_set"]
+pytest_plugins = ["tests.support.fixtures", "tests.support.fast_set", "tests.support.screens"]
 
 LAYER = contract.Layer()
 _TOTALS: Counter[str] = Counter()

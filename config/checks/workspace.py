@@ -13,7 +13,7 @@ from config.checks.urls import unsafe_address
 from config.errors import did_you_mean, nearest, quoted
 from config.link_rules import LinkRule
 from config.measures import MADE_OF_LINKS, KeepMeasure, MetricMeasure, QueryMeasure
-from config.messages import ENGLISH, RETIRED, SHIPPED, any_plural, names_in
+from config.messages import ENGLISH, FIXED, RETIRED, SHIPPED, any_plural, names_in
 from config.origins import PREFIX, is_reserved
 from config.trackers import KINDS, Tracker, trackers_for
 from config.workspace import Workspace
@@ -103,6 +103,10 @@ def _words(workspace: Workspace) -> Iterator[ConfigFinding]:
     for language, texts in workspace.words.items():
         for key, template in texts.items():
             path: Path = ("words", language, key)
+            if key in FIXED:
+                message = f"{quoted(key)} cannot be replaced: Truenorth knows by it what it made"
+                yield ConfigFinding(path, message, "remove it", at_key=True)
+                continue
             english = ENGLISH.get(key) or ENGLISH.get(any_plural(key))
             if english is None and key in RETIRED:
                 continue

@@ -142,7 +142,7 @@ class Exchange:
                 log.debug(
                     "request",
                     to=self._name,
-                    call=f"{method} {target.path}",
+                    call=what or f"{method} {target.path}",
                     status=response.status,
                     seconds=round(time.monotonic() - began, 3),
                 )

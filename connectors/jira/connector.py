@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from config.text.texts import ENGLISH_TEXTS, Texts
 from config.trackers import JiraTracker, NativeQuery, is_gateway
 from connectors.base import Progress, StopRequested, WriteRequest, never
 from connectors.discovery import Site as Seen
@@ -41,7 +42,8 @@ class JiraConnector:
     `owner` signs every mark. `fields` names the custom fields whose values items carry. `throttle` is shared by all
     who use the same site and credential. `threads` is how many requests a read has in flight; the vendor asks for no
     more than ten. `labels` are those of the policy, which are ours by name, whoever put them on. `provided` is what setup
-    made, ids by `Action.what`. `commitments`: items tell whether they are in an active sprint.
+    made, ids by `Action.what`. `commitments`: items tell whether they are in an active sprint. `texts`: those that are written
+    there.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class JiraConnector:
         labels: Collection[str] = (),
         provided: Mapping[str, str] | None = None,
         commitments: bool = False,
+        texts: Texts = ENGLISH_TEXTS,
     ) -> None:
         api = (credentials.url or tracker.url).rstrip("/")
         pages = tracker.url.rstrip("/") if is_gateway(api) else api
@@ -86,6 +89,7 @@ class JiraConnector:
             labels,
             provided or {},
             commitments=commitments,
+            texts=texts,
         )
         self._explorer = Explorer(self._client, site_api, self._reader, pages)
         self._loader = IssueLoader(self._client, site_api, owner, self._known_site)

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from config.text.figures import ENGLISH
+from config.text.texts import Texts
 from config.trackers import JiraTracker, is_gateway
 from connectors.errors import CredentialError, ScopeError, TrackerError
 from connectors.http.dates import iso_time
@@ -23,10 +24,11 @@ from connectors.jira.api.fields import (
     PROGRESS_NAME,
 )
 from connectors.jira.api.wire import User
+from connectors.jira.marks.names import OPTIONS, field_called
 from connectors.jira.read.mapping import is_dropped
 from connectors.jira.read.reader import Reader, Site
 from connectors.jira.read.words import is_english, language_of
-from connectors.jira.remedies import MISSING_FIELD, OPTIONS, lacking_options, off_screen, without_options
+from connectors.jira.remedies import MISSING_FIELD, lacking_options, off_screen, without_options
 from connectors.jira.scopes import WRITE, lacking_writes
 from connectors.model import CLAIM_NAME, MARKS, Mark
 from connectors.preflight import MOST_READ, Check, Endings, clock_check, quota_check
@@ -143,10 +145,11 @@ class Inspector:
 
     def _fields(self, site: Site) -> Iterator[Check]:
         for name, field in ((CLAIM_NAME, site.fields.key_result), (PROGRESS_NAME, site.fields.progress)):
+            called = field_called(name, site.fields.texts)
             if field is None:
-                yield Check(f'field "{name}"', "warning", "missing or not usable", MISSING_FIELD)
+                yield Check(f'field "{called}"', "warning", "missing or not usable", MISSING_FIELD)
             else:
-                yield Check(f'field "{name}"', "ok", f"found as {field}")
+                yield Check(f'field "{called}"', "ok", f"found as {field}")
 
     def _project(self, key: str, site: Site) -> Iterator[Check]:
         about = f"project {key}"
@@ -209,10 +212,13 @@ class Inspector:
             OBJECTIVE_NAME: fields.objective,
             "Labels": "labels",
         }
-        absent = [name for name, field in ours.items() if field and field not in meta.fields]
+        texts = fields.texts
+        absent = [
+            field_called(name, texts) for name, field in ours.items() if field and field not in meta.fields
+        ]
         about = f"project {key}"
         selects = {name: meta.fields.get(ours[name] or "") for name in OPTIONS}
-        yield from _options(about, selects, by_hand=site.fields.options_by_hand)
+        yield from _options(about, selects, texts, by_hand=site.fields.options_by_hand)
         if not absent:
             yield Check(about, "ok", "all Truenorth fields are on the edit screen")
             return
@@ -221,10 +227,11 @@ class Inspector:
         yield Check(about, "warning", f"{named} missing from the edit screen", remedy)
 
 
-def _options(about: str, fields: Mapping[str, Any], *, by_hand: bool) -> Iterator[Check]:
+def _options(about: str, fields: Mapping[str, Any], texts: Texts, *, by_hand: bool) -> Iterator[Check]:
     """The options that selects of ours lack, of those that can be set. `by_hand`: setup cannot add them."""
     for name, field in fields.items():
-        lacking = lacking_options(name, field) if field is not None else []
+        lacking = lacking_options(name, field, texts) if field is not None else []
         if lacking:
-            remedy = without_options(name, lacking, by_hand=by_hand)
-            yield Check(about, "warning", f'"{name}" is missing the options {", ".join(lacking)}', remedy)
+            called = field_called(name, texts)
+            remedy = without_options(called, lacking, by_hand=by_hand)
+            yield Check(about, "warning", f'"{called}" is missing the options {", ".join(lacking)}', remedy)

@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from config.text.texts import Texts
 from config.wording import agree
-from connectors.jira.api.fields import (
-    ALIGNMENT_NAME,
-    ALIGNMENT_OPTIONS,
-    HEALTH_NAME,
-    HEALTH_OPTIONS,
-    SiteFields,
-)
-
-OPTIONS = {HEALTH_NAME: tuple(HEALTH_OPTIONS.values()), ALIGNMENT_NAME: tuple(ALIGNMENT_OPTIONS.values())}
-"""Of our selects, by their names."""
+from connectors.jira.api.fields import SiteFields
+from connectors.jira.marks.names import OPTIONS, field_called, option_called, option_on
 
 MISSING_FIELD = "Ask a Jira administrator to add it. Labels and comments carry the same information."
 
@@ -32,10 +25,12 @@ def off_screen(names: Sequence[str], project: str) -> str:
     return f"Ask a Jira administrator to add {named} to the edit screens of {project}."
 
 
-def lacking_options(name: str, field: Any) -> list[str]:
-    """The options of ours that the select of this name lacks, by what editmeta says of it; none for what is no select."""
+def lacking_options(name: str, field: Any, texts: Texts) -> list[str]:
+    """The options of ours that the select of this name lacks in every language, as this one calls them, by what editmeta says of
+    it; none for what is no select."""
     there = allowed(field)
-    return [one for one in OPTIONS.get(name, ()) if one not in there]
+    options = (one for one in OPTIONS.get(name, ()) if option_on(one, there, texts) is None)
+    return [option_called(one, texts) for one in options]
 
 
 def allowed(field: Any) -> set[str]:
@@ -71,8 +66,8 @@ def why_not(id_: str, meta: Mapping[str, Any], site: SiteFields, project: str) -
     """Why a field of ours cannot be set on an issue with this editmeta, and what to do; "" twice where it can."""
     name = site.names.get(id_, id_)
     if id_ not in meta:
-        return "it is not on the edit screen", off_screen([name], project)
-    if missing := lacking_options(name, meta[id_]):
-        remedy = without_options(name, missing, by_hand=site.options_by_hand)
+        return "it is not on the edit screen", off_screen([field_called(name, site.texts)], project)
+    if missing := lacking_options(name, meta[id_], site.texts):
+        remedy = without_options(field_called(name, site.texts), missing, by_hand=site.options_by_hand)
         return f"it has no option {', '.join(missing)}", remedy
     return "", ""

@@ -11,6 +11,7 @@ import msgspec
 from config.policy import NO_LABELS, LabelPolicy
 from config.settings import Credentials
 from config.text.issue_pages import IssuePages
+from config.text.texts import ENGLISH_TEXTS, Texts
 from config.trackers import LinearTracker, NativeQuery
 from connectors.base import UNSAID, InitiativeUse, Progress, StopRequested, WriteRequest, never
 from connectors.discovery import Site, Survey
@@ -40,7 +41,7 @@ class LinearConnector:
     """Reads and marks the teams in scope. See connectors.base.Connector for what each method promises.
 
     `commitments`: a pull tells of each issue whether it is in an active cycle. `provided` is what setup made, ids by
-    `Action.what`.
+    `Action.what`. `texts`: those that are written there.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class LinearConnector:
         elsewhere: Sequence[IssuePages] = (),
         commitments: bool = False,
         provided: Mapping[str, str] | None = None,
+        texts: Texts = ENGLISH_TEXTS,
     ) -> None:
         self._tracker = tracker
         self._views = linked_views(provided or {})
@@ -70,7 +72,7 @@ class LinearConnector:
             private_allowed=credentials.private_allowed,
         )
         self._explorer = Explorer(self._client)
-        self._labels = LabelCatalog(self._client, OwnLabels(owner, labels, {}))
+        self._labels = LabelCatalog(self._client, OwnLabels(owner, labels, {}, texts=texts))
         self._writer = LinearWriter(self._client, self._labels, owner, self._author)
         self._is_app: bool | None = None
 

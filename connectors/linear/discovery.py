@@ -102,6 +102,7 @@ class Explorer:
             ),
             candidates=self._candidates(teams, issues),
             candidate_noun="project",
+            claim_noun="label group",
             labels=Counter({shown(labels[id_].name): count for id_, count in worn.items() if id_ in labels}),
         )
 

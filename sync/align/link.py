@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Literal, get_args
 
+from config.conditions import Condition
 from connectors.model import Ref
 
 Rank = Literal["claim", "named", "matched", "above", "located"]
@@ -24,7 +25,7 @@ class LinkReason:
 
     `path` is empty when the link is the item's own. `shared`: the rule declares the share. `at`: the item above on which
     it held; None for the item's own, and where that could not be read. `identity`: the rule in a form that no wording
-    touches, "" for a claim; `place`: the id of what is above, read or not, on which it held. `mirror`: the key of the side of
+    touches, "" for a claim; `condition`: the rule itself, or `claim`: what a person claimed, as written; `place`: the id of what is above, read or not, on which it held. `mirror`: the key of the side of
     mirrored work whose own it is, or from which the path goes on; "" for this side. `linked`: the last step of the path is a
     link to another tracker, not a parent.
     """
@@ -38,6 +39,8 @@ class LinkReason:
     place: str = ""
     mirror: str = ""
     linked: bool = False
+    condition: Condition | None = field(default=None, compare=False, repr=False)
+    claim: str = field(default="", compare=False)
 
     @property
     def inherited(self) -> bool:

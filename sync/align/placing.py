@@ -249,7 +249,14 @@ class Placing:
         """The word as the reason of a link, with the way to it in keys."""
         shared = word.share is not None
         if not way:
-            return LinkReason(word.rank, word.text, shared=shared, identity=word.identity)
+            return LinkReason(
+                word.rank,
+                word.text,
+                shared=shared,
+                identity=word.identity,
+                condition=word.condition,
+                claim=word.claim,
+            )
         ancestry, path = self.ancestry, self._path(item, way)
         over = 1 if way[0] in ancestry.sides(item.ref) else 0
         before = way[-2] if len(way) > 1 else item.ref
@@ -263,6 +270,8 @@ class Placing:
             place=way[-1].id,
             mirror=path[0] if over else "",
             linked=bool(path[over:]) and way[-1] in ancestry.linked.get(before, ()),
+            condition=word.condition,
+            claim=word.claim,
         )
 
     def _by_phase(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from config.conditions import Span
+from config.conditions import Condition, Span
 from config.errors import nearest
 from connectors.model import Ref, WorkItem
 from sync.align.link import Rank
@@ -19,7 +19,7 @@ class Word:
 
     `text`: it in words. `share`: the declared one. `effective`: when it applies, asked of the item that it is to hold
     for, which may be one below. `inherit`: whether it holds for what is below, too. `names`: of a rule that names what is
-    above, folded, which those may be. `identity`: that of the rule, see `sync.align.link.LinkReason`.
+    above, folded, which those may be. `identity`, `condition`, `claim`: see `sync.align.link.LinkReason`.
     """
 
     key_result: str
@@ -30,6 +30,8 @@ class Word:
     inherit: bool = True
     names: frozenset[str] = frozenset()
     identity: str = ""
+    condition: Condition | None = field(default=None, compare=False, repr=False)
+    claim: str = ""
 
     def holds(self, day: date) -> bool:
         """Whether it applies to work of that day."""
@@ -76,7 +78,7 @@ def words_of(claimed: Mapping[str, str], matches: Matches) -> ItemWords:
     """The words of an item by its claims (as written, by key result id) and the rules that match it."""
     found: dict[Rank, list[Word]] = {}
     for key_result, claim in claimed.items():
-        found.setdefault("claim", []).append(Word(key_result, "claim", f"claim {claim}"))
+        found.setdefault("claim", []).append(Word(key_result, "claim", f"claim {claim}", claim=claim))
     for compiled in matches.rules:
         found.setdefault(compiled.rank, []).append(_word(compiled))
     if not found and matches.exemption is None:
@@ -95,6 +97,7 @@ def _word(compiled: CompiledRule) -> Word:
         rule.inherit,
         compiled.names_above,
         compiled.identity,
+        rule,
     )
 
 

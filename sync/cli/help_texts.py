@@ -125,7 +125,11 @@ HELP: Mapping[str, CommandHelp] = {
             "truenorth init --project WEB --project OPS --team ENG --yes": "ask nothing",
             "truenorth init --print > truenorth.yaml": "print the file, with what was found on stderr",
         },
-        {**_READS, "2": "no credentials, a file that is there, or wrong usage; nothing is written"},
+        {
+            "0": "the file is written, or printed",
+            "2": "no credentials, or none that work, no answer, a file that is there, or wrong usage; nothing is written",
+            **_ENDED,
+        },
     ),
     "check-in": CommandHelp(
         {

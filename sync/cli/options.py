@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from config.errors import did_you_mean
 from sync.cli.output import Format
 from sync.cli.verbosity import COMMON
 from sync.plan.overrides import Overrides
@@ -17,6 +19,7 @@ from sync.plan.overrides import Overrides
 if TYPE_CHECKING:
     from config.workspace import Workspace
     from sync.plan.guards import GuardViolation
+    from sync.plan.undo import Selection
 
 _GUARDS = "Guards"
 
@@ -60,6 +63,40 @@ AcceptShrink = Annotated[
     ),
 ]
 Apply = Annotated[bool, typer.Option("--apply", help="Apply the plan.")]
+EachChange = Annotated[
+    bool, typer.Option("--all", help="Show each change and finding, not a summary of many.")
+]
+OnlyItems = Annotated[
+    list[str] | None,
+    typer.Option("--item", help="Only this ticket, or Linear project by name.", metavar="KEY"),
+]
+OnlyProjects = Annotated[
+    list[str] | None,
+    typer.Option("--project", help="Only this Jira project, Linear team or Linear project.", metavar="NAME"),
+]
+OnlyTrackers = Annotated[
+    list[str] | None, typer.Option("--tracker", help="Only this tracker.", metavar="TRACKER")
+]
+
+
+def selection_of(
+    item: Iterable[str] | None,
+    project: Iterable[str] | None,
+    tracker: Iterable[str] | None,
+    *,
+    whole: bool = False,
+) -> Selection:
+    """What the options name of the items that were read. `whole`: everything."""
+    from sync.plan.undo import Selection
+
+    return Selection(whole, *(frozenset(names or ()) for names in (item, project, tracker)))
+
+
+def require_trackers(selection: Selection, known: Iterable[str]) -> None:
+    """Raises typer.BadParameter for a tracker that is not declared, with the one that was probably meant."""
+    names = sorted(known)
+    for unknown in sorted(selection.trackers - set(names))[:1]:
+        raise typer.BadParameter(f"there is no tracker {unknown!r}; {did_you_mean(unknown, names)}")
 
 
 def overrides_of(
@@ -109,6 +146,20 @@ def given_day(as_of: str | None, zone: tzinfo) -> date:
     """The day in the zone: today, unless a time is given. Raises typer.BadParameter as `given_moment` does."""
     moment = datetime.now(UTC) if as_of is None else _time(as_of, zone)
     return moment.astimezone(zone).date()
+
+
+_DAYS = {"d": 1, "w": 7}
+
+
+def given_days(text: str | None) -> int | None:
+    """Days, as in "30d", or weeks, as in "6w". Raises typer.BadParameter for anything else."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"([0-9]{1,5})([dw])", text.strip().casefold())
+    if found is None:
+        message = f"{text!r} is no number of days or weeks, for example 30d or 6w"
+        raise typer.BadParameter(message, param_hint="--older-than")
+    return int(found[1]) * _DAYS[found[2]]
 
 
 def _time(text: str, zone: tzinfo) -> datetime:

@@ -7,19 +7,20 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from config.text.redaction import shown
 from sync.cli.exit_codes import Cause, causes_of, complain
+from sync.cli.render.screen import screen_of, sentence_to_text
 
 if TYPE_CHECKING:  # what is only printed in tables, or asked of trackers, is not loaded to print a sentence
-    from rich.console import Console
-
     from connectors.base import Progress
     from sync.observation import Unread
     from sync.report.table import Section
 
-_PIPE_WIDTH = 160
+_AT_ONCE = 500
+"""Lines of a long table that are written together: its first ones are read while the others are laid out."""
 
 
 class Format(StrEnum):
@@ -36,40 +37,31 @@ class Output:
 
     def __init__(self, style: Format) -> None:
         self.style = style
-        self._made: Console | None = None
+        self._screen = screen_of(sys.stdout)
         self._data: dict[str, Any] = {}
         self.causes: set[Cause] = set()
         """Why the command will not end with 0; see `exit_code`."""
         self.notice = ""
         """Stands before what could not be read, where the output is to be read by a program, as "# " in YAML."""
 
-    @property
-    def _console(self) -> Console:
-        if self._made is None:
-            from rich.console import Console
-
-            width = None if sys.stdout.isatty() else _PIPE_WIDTH
-            self._made = Console(file=sys.stdout, width=width, highlight=False, soft_wrap=False)
-        return self._made
-
     def show(self, *sections: Section) -> None:
         """Print sections; nothing in JSON."""
-        from sync.cli.render import to_console, to_markdown
+        from sync.cli.render.markdown import to_markdown
+        from sync.cli.render.terminal import to_text
 
         for section in sections:
             if self.style is Format.TEXT:
-                to_console(section, self._console)
+                lines = to_text(section, self._screen)
+                while some := list(islice(lines, _AT_ONCE)):
+                    self._write("\n".join(some) + "\n")
             elif self.style is Format.MARKDOWN:
                 self._write(to_markdown(section) + "\n")
 
-    def say(self, sentence: str = "", *, strong: bool = False, verbatim: bool = False) -> None:  # noqa: ARG002  no sentence is wrapped
+    def say(self, sentence: str = "", *, strong: bool = False, verbatim: bool = False) -> None:
         """Print a sentence; nothing in JSON. `verbatim`: on one line however long, as a command that is to be pasted."""
-        if self.style is Format.TEXT and strong:
-            from rich.text import Text
-
-            self._console.print(Text(shown(sentence), style="bold"), soft_wrap=True)
-        elif self.style is Format.TEXT:
-            self._write(f"{shown(sentence)}\n")
+        if self.style is Format.TEXT:
+            text = shown(sentence) if verbatim else sentence_to_text(sentence, self._screen, strong=strong)
+            self._write(f"{text}\n")
         elif self.style is Format.MARKDOWN:
             from connectors.text.markdown import as_markdown
 
@@ -93,6 +85,11 @@ class Output:
         self.data(unread=data_of(found))
         self.say(f"{self.notice}As of {at:%Y-%m-%d %H:%M} UTC. {sentence_of(found, ' then')}", strong=True)
 
+    @property
+    def wants_data(self) -> bool:
+        """Whether a document is asked for: that of a large plan is costly to make."""
+        return self.style is Format.JSON
+
     def data(self, **values: Any) -> None:
         """Add to the JSON document; nothing in the other formats."""
         self._data.update(values)
@@ -100,7 +97,7 @@ class Output:
     def finish(self) -> None:
         """Print the JSON document, if that is the format."""
         if self.style is Format.JSON:
-            from sync.cli.render import to_json
+            from sync.cli.render.json_document import to_json
 
             self._write(to_json(self._data) + "\n")
 

@@ -18,8 +18,12 @@ from sync.plan.overrides import Overrides
 from sync.plan.plan import Plan
 from sync.report import data, moments
 from sync.report import run as run_tables
-from sync.report.not_warned import in_grace
+from sync.report.findings import findings
+from sync.report.planned import section as plan_tables
+from sync.report.planned.view import SUMMARISED, PlanView
 from sync.report.scorecard import scorecard
+from sync.report.unaligned.not_warned import in_grace
+from sync.report.unaligned.orphans import orphans
 
 _MOST_ORPHANS = 12
 
@@ -27,14 +31,14 @@ _MOST_ORPHANS = 12
 class OutputReporter(Reporter):
     """Shows everything in the output's format.
 
-    `most` bounds the rows of the plan, which only the demonstration does: nothing is written that was not shown.
+    `view`: which part of the plan is shown, and whether each row of a long one; what is written is the whole.
     `brief`: of a good run nothing is shown but what `done` says, as --quiet asks of commands that write; the plan is in
     the log and in JSON. What stops or goes wrong is shown all the same.
     """
 
-    def __init__(self, output: Output, most: int | None = None, *, brief: bool = False) -> None:
+    def __init__(self, output: Output, view: PlanView = SUMMARISED, *, brief: bool = False) -> None:
         self._output = output
-        self._most = most
+        self._view = view
         self._brief = brief
 
     def progress(self) -> AbstractContextManager[Progress]:
@@ -51,18 +55,22 @@ class OutputReporter(Reporter):
 
     def decided(self, run: Decision) -> None:
         """See `Reporter.decided`."""
-        self._output.data(**data.of_run(run), guards=data.of_stops(run.stops, flag_of))
+        show, view, items = self._output.show, self._view, run.alignment.items
+        part, unchanged = view.part_of(run.plan, items), view.unchanged(run.plan, items)
+        if self._output.wants_data:
+            self._output.data(**data.of_run(run, part, view.words), guards=data.of_stops(run.stops, flag_of))
         if self._brief:
             return
-        show = self._output.show
         if note := moments.taken_as_now(run):
             self._output.say(note)
-        show(run_tables.pulled(run.observation.pulls), scorecard(run.scorecard))
-        show(run_tables.orphans(run.alignment, run.signals, _MOST_ORPHANS))
-        show(*in_grace(run.alignment.items, run.signals, _MOST_ORPHANS))
-        if run.signals.findings:
-            show(run_tables.findings(run.signals))
-        show(run_tables.plan(run.plan, self._most))
+        if not view.narrows:
+            show(run_tables.pulled(run.observation.pulls), scorecard(run.scorecard))
+            show(orphans(run, _MOST_ORPHANS), *in_grace(items, run.signals, _MOST_ORPHANS))
+            if found := run.signals.findings:
+                show(findings(found, items, each=view.everything, show_each="truenorth orphans --all"))
+        show(*plan_tables.plan(run.plan, part, view))
+        for name in unchanged:
+            self._output.say(f"Nothing to write under {name}.")
 
     def stopped(self, stops: Sequence[GuardViolation], overrides: Overrides) -> None:
         """See `Reporter.stopped`."""
@@ -72,13 +80,14 @@ class OutputReporter(Reporter):
     def narrowed(self, plan: Plan, moved: Sequence[Moved]) -> None:
         """See `Reporter.narrowed`."""
         if not self._brief:
-            self._output.show(run_tables.plan(plan))
+            self._output.show(*plan_tables.plan(plan, plan, self._view))
         if moved or not self._brief:
-            self._output.show(run_tables.moved(moved))
-        self._output.data(plan=data.of_plan(plan), moved=data.of_moved(moved))
+            self._output.show(plan_tables.moved(moved))
+        if self._output.wants_data:
+            self._output.data(plan=data.of_plan(plan), moved=data.of_moved(moved))
 
     def applied(self, plan: Plan, applied: Applied) -> None:
         """See `Reporter.applied`."""
         if not plan.empty and not (self._brief and applied.complete):
-            self._output.show(run_tables.written(plan, applied))
+            self._output.show(plan_tables.written(plan, applied))
         self._output.data(applied=data.of_applied(applied))

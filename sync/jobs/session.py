@@ -12,6 +12,7 @@ from config.load import load
 from config.loading.regular_files import folder_of
 from config.measures import KeepMeasure, MetricMeasure
 from config.settings import Credentials, Settings, credentials, named_secret, source_origins
+from config.text.texts import texts_for
 from config.workspace import Workspace
 from connectors.base import Connector
 from connectors.http.throttle import Throttles
@@ -114,6 +115,7 @@ def session_for(
                 initiative_use(workspace, name),
                 [pages for other, pages in workspace.issue_pages.items() if other != name],
                 commitments=policy.warn == "committed",
+                texts=texts_for(workspace, name),
             )
             stack.callback(connectors[name].close)
         deadline = workspace.policy.deadline_minutes * 60

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from config.load import fingerprint
+from config.text.texts import texts_for
 from connectors.base import Connector, Provisions
 from connectors.errors import TrackerError
 from connectors.model import Pages
@@ -303,6 +304,7 @@ def _need(session: Session, tracker: str, known: Decision | None) -> Need:
         if known
         else None,
         label_ids=_label_ids(known, tracker) if known else {},
+        texts=texts_for(workspace, tracker),
     )
 
 

@@ -9,15 +9,15 @@ from fractions import Fraction
 
 from config.measures import WorkMeasure
 from config.okrs import KeyResult
+from config.text.texts import Texts
 from connectors.model import KeyResultMark, Ref, WorkItem
 from sync.align.alignment import Alignment, Link, LinkReason
+from sync.align.reason_words import reason_words
 from sync.marks.identity import HIDDEN_REASON, reason_id
 from sync.measure import Piece, Reading, Tally, fold, progress_of, to_percent
 
 MOST_BECAUSE = 120
 """Characters of a reason; rules can be long, and every marked item carries one."""
-
-HIDDEN = "the key result of an item above that not everybody may see"
 
 
 def contribution(
@@ -28,12 +28,14 @@ def contribution(
     key_result: KeyResult,
     reading: Reading,
     pieces: Mapping[Ref, Piece],
+    texts: Texts,
 ) -> KeyResultMark:
-    """The mark of a key result with this item's part in it. `pieces`: those of the key result, by item."""
+    """The mark of a key result with this item's part in it. `pieces`: those of the key result, by item; `texts`: those of
+    the item's tracker."""
     impact = impact_of_closing(item, link.share, key_result, reading, pieces)
     return replace(
         mark,
-        because=because_words(link.because, item, alignment),
+        because=because_words(link.because, item, alignment, texts),
         reason_id=HIDDEN_REASON if _is_hidden(link.because, item, alignment) else reason_id(link.because),
         share=None if link.share == 1 else round(link.share * 100),
         moves=impact.moves,
@@ -41,11 +43,11 @@ def contribution(
     )
 
 
-def because_words(because: LinkReason, item: WorkItem, alignment: Alignment) -> str:
+def because_words(because: LinkReason, item: WorkItem, alignment: Alignment, texts: Texts) -> str:
     """Why the item is linked; silent about an item above that people who see this one may not see."""
     if _is_hidden(because, item, alignment):
-        return HIDDEN
-    text = str(because)
+        return texts.text("reason.hidden")
+    text = reason_words(because, texts)
     return text if len(text) <= MOST_BECAUSE else text[: MOST_BECAUSE - 1].rstrip() + "…"
 
 

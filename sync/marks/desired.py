@@ -39,7 +39,7 @@ from sync.history.movement import WorkState
 from sync.marks.comments import ProgressFacts, foretold_of, progress_details
 from sync.marks.contribution import blocked_for, contribution
 from sync.marks.details import Goal
-from sync.marks.goals import goal_of, owner_of, short_goal
+from sync.marks.goals import goal_of, is_short, owner_of, short_goal
 from sync.marks.identity import basis_id
 from sync.marks.messages import messages_for
 from sync.marks.orphan_comments import OrphanFacts, SuggestedKeyResult, orphan_details
@@ -149,6 +149,10 @@ class MarkBuilder:
             kr.id: goal_of(kr, self._readings[kr.id].unit, _due(objective, workspace))
             for objective, kr in workspace.key_results()
         }
+        self._short_goals = {
+            name: {id_: short_goal(goal, texts) for id_, goal in self._goals.items()}
+            for name, texts in self._messages.items()
+        }
         self.marks = {
             kr.id: mark_of(self._readings[kr.id], objective, kr, workspace, self._goals[kr.id])
             for objective, kr in workspace.key_results()
@@ -246,11 +250,17 @@ class MarkBuilder:
         return kept if shown and shown.basis_id != mark.basis_id else mark
 
     def _on_its_page(self, item: WorkItem, link: Link) -> KeyResultMark:
-        mark = replace(self.marks[link.key_result], url=self._pages.of(item, link))
-        reading = self._readings[link.key_result]
-        pieces = self._pieces[link.key_result]
+        id_, tracker = link.key_result, item.ref.tracker
+        goal, page = self._short_goals[tracker][id_], self._pages.of(item, link)
         return contribution(
-            mark, item, link, self._alignment, self._key_results[link.key_result], reading, pieces
+            replace(self.marks[id_], goal=goal, url=page),
+            item,
+            link,
+            self._alignment,
+            self._key_results[id_],
+            self._readings[id_],
+            self._pieces[id_],
+            self._messages[tracker],
         )
 
     def _in_precedence(self, item: WorkItem, links: Sequence[Link]) -> list[Link]:
@@ -334,8 +344,7 @@ class MarkBuilder:
 def mark_of(
     reading: Reading, objective: Objective, key_result: KeyResult, workspace: Workspace, goal: Goal
 ) -> KeyResultMark:
-    """A key result's reading in the form in which items show it, without any item's own part in it."""
-    short = short_goal(goal)
+    """A key result's reading in the form in which items show it, without any item's own part in it, and in English."""
     return KeyResultMark(
         reading.key_result,
         reading.title,
@@ -344,8 +353,8 @@ def mark_of(
         workspace.url_of(key_result),
         objective=objective.title,
         due=_due(objective, workspace),
-        goal=short,
-        basis_id=basis_id(goal, is_shown=bool(short), page=key_result.url or workspace.site or ""),
+        goal=short_goal(goal),
+        basis_id=basis_id(goal, is_shown=is_short(goal), page=key_result.url or workspace.site or ""),
     )
 
 

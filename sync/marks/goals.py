@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from config.measures import FlowMeasure, KeepMeasure, MetricMeasure, QueryMeasure, WorkMeasure
 from config.okrs import KeyResult, Objective
-from sync.marks.details import Goal
+from config.text.texts import ENGLISH_TEXTS, Texts
+from sync.marks.details import Goal, GoalKind
 from sync.marks.messages import figure
 
 MOST_SHORT = 40
@@ -15,6 +16,9 @@ MOST_SHORT = 40
 
 MOST_UNIT = 80
 """Characters of a unit in a comment."""
+
+_OF_PEOPLE = ("metric", "keep", "binary")
+"""Kinds of measure whose unit is only ever declared."""
 
 MOST_OWNER = 120
 """Characters of an owner in a comment."""
@@ -40,10 +44,39 @@ def goal_of(key_result: KeyResult, unit: str, due: str) -> Goal:
             return Goal(how.kind, due)
 
 
-def short_goal(goal: Goal) -> str:
-    """Such as "22 → 35 %", "≤ 250 ms" or "10 – 20 %"; "" where there is none, or none that is short."""
-    words = f"{_span(goal)} {goal.unit}".strip() if _span(goal) else ""
-    return words if len(words) <= MOST_SHORT else ""
+def is_short(goal: Goal) -> bool:
+    """Whether there is a goal in signs, and it has room on a link. Identities hold this, so it goes by a notation that no
+    language and no release changes."""
+    span = _span(goal)
+    return bool(span) and len(f"{span} {goal.unit}".strip()) <= MOST_SHORT
+
+
+def short_goal(goal: Goal, texts: Texts = ENGLISH_TEXTS) -> str:
+    """Such as "22 → 35 %", "≤ 250 ms" or "10 – 20 %", as the language writes it; "" where there is none that is short."""
+    if not is_short(goal):
+        return ""
+    figures = texts.figures
+
+    def with_unit(value: float) -> str:
+        return unit_words(goal.unit, goal.kind, value, texts)
+
+    if goal.low is not None and goal.high is not None:
+        return " – ".join(figures.ratio(goal.low, goal.high, with_unit(goal.high)))
+    if goal.high is not None:
+        return f"≤ {figures.number(goal.high, with_unit(goal.high))}"
+    if goal.low is not None:
+        return f"≥ {figures.number(goal.low, with_unit(goal.low))}"
+    target = goal.target or 0
+    if goal.start is None:
+        return figures.number(target, with_unit(target))
+    return " → ".join(figures.ratio(goal.start, target, with_unit(target)))
+
+
+def unit_words(unit: str, kind: GoalKind, count: float, texts: Texts) -> str:
+    """The unit in the language, in the plural that the count takes, where it is one of ours. What people declare as the
+    unit of their own values stays as they wrote it."""
+    is_ours = kind not in _OF_PEOPLE and f"unit.{unit}.other" in texts
+    return texts.plural(f"unit.{unit}", count) if is_ours else unit
 
 
 def _span(goal: Goal) -> str:

@@ -257,9 +257,13 @@ def _reworked(plan: Plan) -> list[Edit]:
 
 
 def samples(edits: Sequence[Edit]) -> tuple[str, ...]:
-    """Some of the items that would change, from all along the plan."""
+    """Some of the items that would change, from all along the plan; of restricted ones the key alone."""
     step = max(1, len(edits) // SAMPLES)
-    return tuple(f"{edit.item.name} {edit.item.title}" for edit in edits[::step][:SAMPLES])
+    return tuple(_sample(edit.item) for edit in edits[::step][:SAMPLES])
+
+
+def _sample(item: WorkItem) -> str:
+    return item.name if item.private or item.title == item.name else f"{item.name} {item.title}"
 
 
 def _beyond(count: int, total: int, share: float, floor: int) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 
+from config.messages import DEFAULT
 from config.workspace import Workspace
 from sync.memory import Memory
 
@@ -18,6 +19,7 @@ APPLY = "`truenorth setup --apply`"
 VIEW_OF_PROJECTS = f"{FOR}projects"
 _KEY_RESULT = f"{FOR}key result "
 _LABEL = f"{FOR}label "
+_LANGUAGE = f"{FOR}language"
 _LABELS = ("orphaned", "below", "aligned", "dangling", "at_risk")
 _GROUPED = (f"{_LABEL}orphaned", f"{_LABEL}aligned")
 _NAMED = 3
@@ -30,6 +32,10 @@ def basis(workspace: Workspace, tracker: str) -> dict[str, str]:
     found = {f"{FOR}{declared.scope_noun} {key}": "" for key in declared.scope_keys}
     if declared.has_label_groups:
         found |= {f"{_KEY_RESULT}{one.id}": one.title for _, one in workspace.key_results()}
+    language = workspace.policy_of(tracker).language
+    if language != DEFAULT:
+        # Stores that are older than names in other languages have none: so setup is said to have something to do.
+        found[_LANGUAGE] = language
     labels = workspace.policy.labels
     found |= {f"{_LABEL}{one}": label for one in _LABELS if (label := getattr(labels, one)) is not None}
     if declared.has_label_groups:
@@ -61,12 +67,17 @@ def _notes(tracker: str, was: Mapping[str, str], now: Mapping[str, str]) -> Iter
         ],
         "changed": [name for name in now if name in was and was[name] != now[name]],
     }
-    views = {how: [one for one in names if not _is_key_result(one)] for how, names in changes.items()}
+    views = {
+        how: [one for one in names if not _is_key_result(one) and one != _LANGUAGE]
+        for how, names in changes.items()
+    }
     labels = {how: list(filter(_is_key_result, names)) for how, names in changes.items()}
     if words := _listed(views):
         among = [one.startswith(_LABEL) for names in views.values() for one in names]
         older = " and ".join([*["the scope"] * (not all(among)), *["policy.labels"] * any(among)])
         yield f"{tracker}: the views are older than {older} ({words}); {APPLY} brings them up to date."
+    if any(_LANGUAGE in names for names in changes.values()):
+        yield f"{tracker}: what setup made has names in another language than policy.language; {APPLY} renames it."
     if words := _listed(labels):
         yield f"{tracker}: setup has labels of key results to bring up to date ({words}): run {APPLY}."
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from config.link_rules import LinkRule
+from config.messages import SHIPPED
+from config.text.texts import Texts, texts_for
 from config.wording import agree, counted
 from config.workspace import Workspace
 from connectors.model import KeyResultMark, Ref
+from sync.align.reason_words import SaidReason, condition_words, said_reason
 from sync.align.terms import phase_of
 from sync.memory import Memory
 from sync.plan.plan import Edit, Plan
@@ -18,7 +20,6 @@ from sync.plan.reasons import warns
 from sync.signals.grace import shows_link, shows_own_link
 from sync.signals.orphans import Signals
 
-_WHERE = re.compile(r" on (?:parent|ancestor|(?:linked|mirrored) issue) .+$")
 MOST_NAMED = 3
 """Objectives, key results and rules that a message names, of each."""
 
@@ -104,8 +105,9 @@ def likely_loss(edits: Sequence[Edit], workspace: Workspace, memory: Memory, tod
     """
     if not edits:
         return ""
+    declared = _Rules(workspace)
     out_of_period = {
-        edit.item.ref: ended for edit in edits if (ended := _out_of_period(edit, workspace, today))
+        edit.item.ref: ended for edit in edits if (ended := _out_of_period(edit, declared, today))
     }
     over = {edit.item.ref: cycles for edit in edits if (cycles := _ended(edit, workspace, today))}
     out_of_period = {ref: rules for ref, rules in out_of_period.items() if ref not in over}
@@ -114,7 +116,7 @@ def likely_loss(edits: Sequence[Edit], workspace: Workspace, memory: Memory, tod
         *_undeclared(edits, workspace),
         *_of_ended_cycles(over, workspace),
         *_periods(out_of_period, today),
-        *_changed_rules(others, workspace),
+        *_changed_rules(others, declared),
     ]
     why = "".join(f". {reason[0].upper()}{reason[1:]}" for reason in reasons)
     last = memory.last_sync
@@ -151,24 +153,22 @@ def _undeclared(edits: Iterable[Edit], workspace: Workspace) -> Iterator[str]:
             yield f"no longer declared: {listed(names)}"
 
 
-def _changed_rules(edits: Iterable[Edit], workspace: Workspace) -> Iterator[str]:
+def _changed_rules(edits: Iterable[Edit], declared: _Rules) -> Iterator[str]:
     """Rules and claims that linked tickets to key results that are declared still."""
-    rules = _rules(workspace)
     gone: Counter[str] = Counter()
     unmet: Counter[str] = Counter()
     claims = 0
     for mark in _marks(edits):
-        if mark.id not in rules or not mark.because:
+        said = declared.said(mark) if mark.id in declared.by_key_result else None
+        if said is None:
             continue
-        if mark.because.startswith("claim "):
+        if said.kind == "claim":
             claims += 1
-        elif mark.because.startswith("rule "):
-            # Where it held is another item for each: the rule alone is what they have in common.
-            if _named(mark, rules[mark.id]):
-                unmet[mark.id] += 1
-            else:
-                rule = _WHERE.sub("", mark.because)
-                gone[f'"{rule.removeprefix("rule ")}" of {mark.id}'] += 1
+        # Where it held is another item for each: the rule alone is what they have in common.
+        elif declared.named(said, mark.id):
+            unmet[mark.id] += 1
+        else:
+            gone[f'"{said.rule}" of {mark.id}'] += 1
     if gone:
         named = [f"{rule} ({counted(count, 'item')})" for rule, count in gone.most_common()]
         yield f"{agree(len(gone), 'rule', 'rules')} no longer declared: {listed(named)}"
@@ -179,17 +179,17 @@ def _changed_rules(edits: Iterable[Edit], workspace: Workspace) -> Iterator[str]
         yield f"claims that people took back: {counted(claims, 'item')}"
 
 
-def _out_of_period(edit: Edit, workspace: Workspace, today: date) -> tuple[str, ...]:
+def _out_of_period(edit: Edit, declared: _Rules, today: date) -> tuple[str, ...]:
     """The rules that linked this ticket, each with its key result and its days; empty where one of them, or anything else
     that linked it, is not told by days other than `today`.
     """
-    rules, found = _rules(workspace), []
+    found = []
     for mark in _marks([edit]):
-        spans = [rule.effective for rule in _named(mark, rules.get(mark.id, ()))]
-        if not spans or any(span is None or span.holds(today) for span in spans):
+        said = declared.said(mark)
+        spans = [rule.effective for rule in declared.named(said, mark.id)] if said else []
+        if said is None or not spans or any(span is None or span.holds(today) for span in spans):
             return ()
-        rule = _WHERE.sub("", mark.because).removeprefix("rule ")
-        found += [f'rule "{rule}" of {mark.id}, {" and ".join(map(str, spans))}']
+        found += [f'rule "{said.rule}" of {mark.id}, {" and ".join(map(str, spans))}']
     return tuple(found)
 
 
@@ -223,18 +223,30 @@ def _periods(out_of_period: Mapping[Ref, tuple[str, ...]], today: date) -> Itera
         yield f"not in effect on {today}: {listed(named)}"
 
 
-def _rules(workspace: Workspace) -> dict[str, tuple[LinkRule, ...]]:
-    return {key_result.id: key_result.links for _, key_result in workspace.key_results()}
+class _Rules:
+    """The rules that are declared, by key result, each with what tickets may call it: they say it in the language that the
+    workspace has now, or had."""
 
+    def __init__(self, workspace: Workspace) -> None:
+        every = (texts_for(workspace, name) for name in workspace.trackers)
+        own = {texts.language: texts for texts in every}
+        languages = (*own.values(), *(Texts(code) for code in SHIPPED if code not in own))
+        self._texts = languages[0]
+        self.by_key_result = {
+            key_result.id: [
+                (rule, {condition_words(rule, texts) for texts in languages}) for rule in key_result.links
+            ]
+            for _, key_result in workspace.key_results()
+        }
 
-def _named(mark: KeyResultMark, rules: Iterable[LinkRule]) -> list[LinkRule]:
-    """The rules that a ticket may name as why it is linked; very long ones are cut short there."""
-    rule = _WHERE.sub("", mark.because)
-    return [
-        one
-        for one in rules
-        if (said := f"rule {one}") == rule or (rule.endswith("…") and said.startswith(rule[:-1]))
-    ]
+    def said(self, mark: KeyResultMark) -> SaidReason | None:
+        """Why a ticket says it is linked; None where it does not."""
+        return said_reason(mark.because, self._texts)
+
+    def named(self, said: SaidReason, key_result: str) -> list[LinkRule]:
+        """The rules of the key result that this may name."""
+        rules = self.by_key_result.get(key_result, [])
+        return [rule for rule, names in rules if any(map(said.may_be, names))]
 
 
 def _marks(edits: Iterable[Edit]) -> Iterator[KeyResultMark]:

@@ -12,6 +12,7 @@ from sync.observation import spell
 from sync.report.table import Cell, Section
 
 _MOST = 100
+_PROSE = ("outcome", "what")
 
 
 def section(entries: Sequence[Entry], scope: str, double: Collection[str] = ()) -> Section:
@@ -35,7 +36,9 @@ def section(entries: Sequence[Entry], scope: str, double: Collection[str] = ()) 
         )
         for entry in shown
     )
-    return Section("Log", (lead,), ("when (UTC)", "run", "config", "item", "outcome", "what"), rows)
+    return Section(
+        "Log", (lead,), ("when (UTC)", "run", "config", "item", "outcome", "what"), rows, prose=_PROSE
+    )
 
 
 def views(runs: Iterable[RunRecord]) -> Section:
@@ -54,7 +57,9 @@ def views(runs: Iterable[RunRecord]) -> Section:
         )
         for one in views_data(runs)[-_MOST:]
     )
-    return Section("Views", (), ("when (UTC)", "run", "config", "view", "outcome", "what"), rows)
+    return Section(
+        "Views", (), ("when (UTC)", "run", "config", "view", "outcome", "what"), rows, prose=_PROSE
+    )
 
 
 def views_data(runs: Iterable[RunRecord]) -> list[dict[str, Any]]:

@@ -40,9 +40,10 @@ def section(run: Decision, workspace: Workspace) -> Section:
     return Section(
         "Where the work goes",
         (lead,),
-        ("", "", "items", "share", "budget"),
+        ("", "goal", "items", "share", "budget"),
         tuple(rows),
         ("items", "share"),
+        prose=("goal",),
     )
 
 

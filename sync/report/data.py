@@ -15,15 +15,16 @@ from sync.measure import ObjectiveReading, Reading, Scorecard
 from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied, Moved
 from sync.plan.plan import Plan, plain_change
-from sync.report.not_warned import unwarned
+from sync.report.unaligned.not_warned import unwarned
+from sync.report.unaligned.orphans import by_effort, efforts_of
 from sync.signals.orphans import Signals
 
 Data = dict[str, Any]
 _RANGE = ("low", "middle", "high")
 
 
-def of_run(run: Decision) -> Data:
-    """Everything about a run but its guards and what was written."""
+def of_run(run: Decision, part: Plan | None = None, narrowed_by: str = "") -> Data:
+    """Everything about a run but its guards and what was written. `part`: what is shown of its plan."""
     return {
         "as_of": run.scorecard.as_of.isoformat(),
         "pulled": [of_pull(pull) for pull in run.observation.pulls],
@@ -33,7 +34,7 @@ def of_run(run: Decision) -> Data:
         "planned": of_planned(run),
         "not_warned": of_unwarned_counts(run.signals),
         "findings": of_findings(run, run.signals),
-        "plan": of_plan(run.plan),
+        "plan": of_plan(run.plan, part, narrowed_by),
     }
 
 
@@ -140,25 +141,31 @@ def _limits(reading: Reading) -> Data | None:
 
 
 def of_orphans(run: Decision) -> list[Data]:
-    items = run.alignment.items
+    """The orphans, the most effort at stake first: `effort` in points, of so many open items, itself included."""
+    items, at_stake = run.alignment.items, efforts_of(run)
     return [
         {
             "tracker": orphan.item.tracker,
             "id": orphan.item.id,
             "key": items[orphan.item].key,
             "title": items[orphan.item].title,
+            "restricted": items[orphan.item].private,
             "url": items[orphan.item].url,
+            "team": items[orphan.item].team,
+            "project": items[orphan.item].project,
             "level": items[orphan.item].level,
             "status": items[orphan.item].status,
             "assignee": items[orphan.item].assignee,
             "age_days": orphan.age_days,
+            "effort": round(at_stake[orphan.item].points, 4),
+            "effort_items": at_stake[orphan.item].items,
             "top": orphan.top,
             "unaligned_since": orphan.since.isoformat() if orphan.since else None,
             "in_progress_since": orphan.begun.isoformat() if orphan.begun else None,
             "why": run.alignment.placements[orphan.item].reason,
             "claims": claims(run, orphan.item),
         }
-        for orphan in run.signals.orphans.values()
+        for orphan in by_effort(run, at_stake)
     ]
 
 
@@ -195,7 +202,10 @@ def of_unwarned(run: Decision) -> list[Data]:
             "id": one.item.id,
             "key": items[one.item].key,
             "title": items[one.item].title,
+            "restricted": items[one.item].private,
             "url": items[one.item].url,
+            "team": items[one.item].team,
+            "project": items[one.item].project,
             "level": items[one.item].level,
             "status": items[one.item].status,
             "assignee": items[one.item].assignee,
@@ -245,18 +255,22 @@ def of_findings(run: Decision, signals: Signals) -> list[Data]:
     ]
 
 
-def of_plan(plan: Plan) -> Data:
+def of_plan(whole: Plan, part: Plan | None = None, narrowed_by: str = "") -> Data:
+    """The plan, each change of it. `part`: what is shown of the `whole`; digest, items, totals and notes are of the whole."""
+    plan = whole if part is None else part
     return {
-        "digest": plan.digest,
-        "items": len(plan.edits),
-        "totals": plan.totals,
+        "digest": whole.digest,
+        "items": len(whole.edits),
+        "totals": whole.totals,
+        "narrowed_by": narrowed_by or None,
+        "items_shown": len(plan.edits),
         "changes": [_change(change) for change in plan.changes],
         "views": [
             {"tracker": one.tracker, "id": one.id, "name": PROJECTS, "projects": list(one.projects)}
             for one in plan.views
         ],
-        "waiting": list(plan.waiting),
-        "notes": list(plan.notes),
+        "waiting": list(whole.waiting),
+        "notes": list(whole.notes),
         "refusals": [
             {"tracker": one.item.tracker, "key": one.key, "reason": one.reason} for one in plan.refusals
         ],

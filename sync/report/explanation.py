@@ -14,7 +14,7 @@ from sync.explain.objective import ObjectiveDerivation
 from sync.forecast.outlook import KeptForecast
 from sync.measure import Spread, to_percent
 from sync.report import data
-from sync.report.table import HEALTH_STYLES, Cell, Section
+from sync.report.table import HEALTH_STYLES, Cell, Section, title_of
 
 
 def derivation(derived: Derivation) -> Section:
@@ -30,6 +30,7 @@ def derivation(derived: Derivation) -> Section:
         columns=columns,
         rows=rows,
         right=("weight", "share", "done"),
+        prose=("title", "weight from", "linked by"),
         tail=("", *derived.steps, *derived.outlook_words),
     )
 
@@ -75,7 +76,7 @@ def _row(row: Counted, is_spread: bool) -> tuple[Cell, ...]:
     share = "" if row.share == 1 else f"{row.share.numerator}/{row.share.denominator}"
     return (
         Cell(row.item.name),
-        Cell(row.item.title),
+        Cell(title_of(row.item)),
         Cell(row.fate),
         Cell(ENGLISH.number(row.weight)),
         *((Cell(row.origin, "dim"),) if is_spread else ()),
@@ -106,6 +107,7 @@ def objective_derivation(derived: ObjectiveDerivation) -> Section:
         columns=("", "part", "title", "weight", "percent", "expected", "health") if rows else (),
         rows=rows,
         right=("weight", "percent", "expected"),
+        prose=("title",),
         tail=("", *derived.steps),
     )
 
@@ -149,6 +151,7 @@ def derivation_data(derived: Derivation, forecasts: Iterable[KeptForecast]) -> d
                 "tracker": row.item.ref.tracker,
                 "key": row.item.key,
                 "title": row.item.title,
+                "restricted": row.item.private,
                 "state": row.item.category,
                 "weight": float(row.weight),
                 "share": float(row.share),

@@ -38,7 +38,14 @@ def sections(outlooks: Outlooks, card: Scorecard, workspace: Workspace) -> Itera
             f"{days} left after today, until {workspace.cycles[cycle].end}. "
             "The range at the end holds four of five simulated futures."
         )
-        yield Section(f"Forecast for {cycle}", (lead,), columns, tuple(rows), right=("now", "goal", "chance"))
+        yield Section(
+            f"Forecast for {cycle}",
+            (lead,),
+            columns,
+            tuple(rows),
+            right=("now", "goal", "chance"),
+            prose=("key result",),
+        )
 
 
 def _told(outlook: Outlook) -> tuple[Cell, ...]:

@@ -33,7 +33,12 @@ def movement(histories: Mapping[str, History]) -> Section:
     lead = "In percentage points: by work (started, done or reopened) and by changes of scope."
     has_details = any(row[4].text for row in rows)
     return Section(
-        f"Movement since {since}", (lead,) if has_details else (), columns, tuple(rows), columns[1:6]
+        f"Movement since {since}",
+        (lead,) if has_details else (),
+        columns,
+        tuple(rows),
+        columns[1:6],
+        prose=("what changed",),
     )
 
 
@@ -68,7 +73,12 @@ def weeks(history: History) -> Section | None:
     if not any(cell.text for row in cells for cell in row[4:6]):
         columns, cells = (*columns[:4], *columns[6:]), tuple((*row[:4], *row[6:]) for row in cells)
     return Section(
-        "Week by week", ("The line in each bar marks the expected progress.",), columns, cells, columns[2:-1]
+        "Week by week",
+        ("The line in each bar marks the expected progress.",),
+        columns,
+        cells,
+        columns[2:-1],
+        prose=("what changed",),
     )
 
 

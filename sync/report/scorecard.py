@@ -37,6 +37,7 @@ def scorecard(card: Scorecard) -> Section:
         columns=("", "objective, key result", "value", "percent", "expected", "health", "source"),
         rows=tuple(rows),
         right=("value", "percent", "expected"),
+        prose=("objective, key result", "source"),
     )
 
 

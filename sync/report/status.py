@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from itertools import groupby
 from typing import Any
 
 from config.wording import counted, percent
@@ -15,9 +16,9 @@ from sync.explain.item import Explanation
 from sync.memory import RemovedMarks, RunRecord, Stuck
 from sync.observation import spell
 from sync.report import data
-from sync.report.not_warned import left_out
 from sync.report.suggestions import suggestion_data
-from sync.report.table import Cell, Section, Style, cells
+from sync.report.table import Cell, Section, Style, cells, title_of
+from sync.report.unaligned.not_warned import left_out
 
 Troubled = Sequence[Stuck]
 
@@ -28,7 +29,7 @@ def explanation(explained: Explanation) -> Section:
     where = " · ".join(part for part in (item.kind, item.status, item.project, item.team) if part)
     shown = _shown(explained)
     return Section(
-        item.name if item.name == item.title else f"{item.name}  {item.title}",
+        item.name if item.name == item.title else f"{item.name}  {title_of(item)}",
         lead=(
             where,
             "",
@@ -63,6 +64,7 @@ def explanation_data(explained: Explanation, run: Decision) -> dict[str, Any]:
         "id": item.ref.id,
         "key": item.key,
         "title": item.title,
+        "restricted": item.private,
         "url": item.url,
         "verdict": explained.verdict,
         **_since(explained, run),
@@ -126,17 +128,13 @@ _VERDICTS: Mapping[Verdict, Style] = {"ok": "good", "warning": "warn", "wrong": 
 
 
 def checks(found: Mapping[str, Sequence[Check]]) -> Section:
-    """What a look at the trackers found, one line for each thing."""
-    rows = [
-        (
-            Cell(name),
-            Cell(one.about),
-            Cell("not read" if one.cause else one.verdict, _VERDICTS[one.verdict]),
-            Cell(_finding(one)),
-        )
-        for name, some in found.items()
-        for one in some
-    ]
+    """What a look at the trackers found: below the name of each a row for each thing and how it stands."""
+    rows: list[tuple[Cell, ...]] = []
+    for name, some in found.items():
+        rows.append((Cell(name, "strong"), Cell(""), Cell("")))
+        for (about, result, style), alike in groupby(some, _result):
+            first, *more = map(_finding, alike)
+            rows.append((Cell(about), Cell(result, style), Cell(first, more=tuple(more))))
     wrong = [one for some in found.values() for one in some if one.verdict == "wrong"]
     passing = sum(1 for one in wrong if not one.permanent)
     said = []
@@ -145,7 +143,18 @@ def checks(found: Mapping[str, Sequence[Check]]) -> Section:
     if passing:
         said.append(f"{counted(passing, 'check')} could not be made now; run the command again.")
     lead = " ".join(said) or "Ready to sync."
-    return Section("Check", (), ("tracker", "check", "result", "details"), tuple(rows), tail=("", lead))
+    return Section(
+        "Check",
+        (),
+        ("check", "result", "details"),
+        tuple(rows),
+        tail=("", lead),
+        prose=("details",),
+    )
+
+
+def _result(one: Check) -> tuple[str, str, Style]:
+    return one.about, "not read" if one.cause else one.verdict, _VERDICTS[one.verdict]
 
 
 def _finding(one: Check) -> str:
@@ -177,7 +186,9 @@ def last_run(record: RunRecord | None, troubled: Troubled, run: Decision) -> Sec
         (Cell(spell(one.tracker, one.key, double), "strong"), Cell(one.state, "bad"), Cell(one.why))
         for one in troubled
     )
-    return Section("Last sync", (f"{lead}.", rest), ("key", "outcome", "reason") if rows else (), rows)
+    return Section(
+        "Last sync", (f"{lead}.", rest), ("key", "outcome", "reason") if rows else (), rows, prose=("reason",)
+    )
 
 
 def removed(found: Sequence[RemovedMarks]) -> Section:
@@ -189,7 +200,7 @@ def removed(found: Sequence[RemovedMarks]) -> Section:
     again = sum(one.again for one in found)
     lead = f"Truenorth's marks were removed; the next sync would put them on {counted(again, 'item')} again."
     columns = ("run", "at", "undo", "removed from", "would be marked again")
-    return Section("Undo since the last sync", (lead,), columns, rows, columns[3:])
+    return Section("Undo since the last sync", (lead,), columns, rows, columns[3:], prose=("undo",))
 
 
 def _double(run: Decision) -> frozenset[str]:
@@ -203,7 +214,7 @@ def stuck(found: Sequence[Stuck], run: Decision) -> Section:
         (Cell(spell(one.tracker, one.key, double), "strong"), Cell(one.state, "warn"), Cell(one.why))
         for one in found
     )
-    return Section("Stuck", (), ("key", "state", "reason"), rows)
+    return Section("Stuck", (), ("key", "state", "reason"), rows, prose=("reason",))
 
 
 def last_run_data(record: RunRecord | None, troubled: Troubled) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from connectors.model import Ref
 from sync.align.alignment import Alignment
 from sync.align.suggestions import Suggestion
 from sync.plan.plan import natural
-from sync.report.table import Cell, Section
+from sync.report.table import Cell, Section, title_beside_name, title_of
 
 SuggestionsByItem = Mapping[Ref, tuple[Suggestion, ...]]
 
@@ -37,7 +37,7 @@ def suggestions(
             rows.append(
                 (
                     Cell("" if place else item.name, "strong"),
-                    Cell("" if place else item.title),
+                    Cell("" if place else title_beside_name(item)),
                     Cell(one.key_result),
                     Cell(score_of(one)),
                     Cell(", ".join(one.words) or "project, team, type or assignee", "dim"),
@@ -52,7 +52,15 @@ def suggestions(
     tail = (
         "To link them, paste the rules of truenorth suggest --as-yaml, or add a kr:ID label to the ticket.",
     )
-    return Section("Suggestions", (lead,), columns, tuple(rows), ("score",), tail if rows else ())
+    return Section(
+        "Suggestions",
+        (lead,),
+        columns,
+        tuple(rows),
+        ("score",),
+        tail if rows else (),
+        prose=("title", "based on"),
+    )
 
 
 def score_of(one: Suggestion) -> str:
@@ -68,6 +76,7 @@ def suggestions_data(found: SuggestionsByItem, alignment: Alignment) -> list[dic
             "id": ref.id,
             "key": alignment.items[ref].key,
             "title": alignment.items[ref].title,
+            "restricted": alignment.items[ref].private,
             "url": alignment.items[ref].url,
             "suggestions": [suggestion_data(one) for one in found[ref]],
         }
@@ -94,7 +103,7 @@ def as_yaml(found: SuggestionsByItem, alignment: Alignment, titles: Mapping[str,
             continue
         twin = item.homonym or keys[item.key.casefold()] > 1
         rule = f"key: {_scalar(item.key)}" + (f", tracker: {_scalar(ref.tracker)}" if twin else "")
-        rules[best.key_result].append(f"  - {{{rule}}}  # {score_of(best)} {_comment(item.title)}")
+        rules[best.key_result].append(f"  - {{{rule}}}  # {score_of(best)} {_comment(title_of(item))}")
     if not rules:
         return "# No suggestions.\n"
     lines = [

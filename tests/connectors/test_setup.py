@@ -9,18 +9,8 @@ import pytest
 from connectors.jira.setup.cloud_filters import in_free_order
 from connectors.linear.api.wire import LabelNode
 from connectors.linear.setup.workspace import as_called
-from connectors.setup import (
-    Action,
-    Identified,
-    Need,
-    copies,
-    described,
-    described_as,
-    empty_views,
-    find_made,
-    is_ours,
-    signature,
-)
+from connectors.made_names import described, described_as, is_ours, signature
+from connectors.setup import Action, Identified, Need, copies, empty_views, find_made
 
 NEED = Need("acme", {}, "okr-aligned", "okr-orphaned", "okr-dangling")
 A = Identified("1", "A", described("A", "acme"))

@@ -13,15 +13,14 @@ from typing import Any
 
 import pytest
 
+from config.messages import ENGLISH, FIXED
 from config.workspace import Workspace
-from connectors.jira.marks import remote_links
 from connectors.linear.marks import records
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from sync.align.alignment import LinkReason
 from sync.jobs.sandbox import environment
-from sync.marks import contribution, goals, messages
+from sync.marks import goals, messages
 from sync.plan.plan import RULES
 from tests.support.cli import AS_OF, Cli
 from tests.support.older_version import NoHistory, OlderVersion
@@ -190,7 +189,7 @@ def test_other_words_alone_write_nothing(
     sandbox.call(lambda: issue.labels.append("kr:GROWTH-KR2"))
     plan = json.loads(run("plan", *AS_OF, "--format", "json").out)["plan"]
     after = {c["key"]: c["after"] for c in plan["changes"] if c["mark"] == "key_results"}
-    assert after[issue.key][0]["because"] == "since: claim GROWTH-KR2"
+    assert after[issue.key][0]["because"] == "so to speak claim GROWTH-KR2"
     assert after[issue.key][0]["url"].endswith("?from=ticket")
     alone = {change["key"] for change in plan["changes"]} - {c["key"] for c in plan["changes"] if is_news(c)}
     assert not alone
@@ -198,14 +197,14 @@ def test_other_words_alone_write_nothing(
 
 def speak_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let everything that marks say in words be said otherwise."""
-    reason, url, span = LinkReason.__str__, Workspace.url_of, goals._span
-    monkeypatch.setattr(LinkReason, "__str__", lambda self: f"since: {reason(self)}")
+    url, span = Workspace.url_of, goals._span
+    for key, text in list(ENGLISH.items()):
+        if key.startswith(("reason.", "condition.", "link.", "note.", "health.")) and key not in FIXED:
+            monkeypatch.setitem(ENGLISH, key, f"so to speak {text}")
     monkeypatch.setattr(Workspace, "url_of", lambda self, key_result: f"{url(self, key_result)}?from=ticket")
     monkeypatch.setattr(goals, "_span", lambda goal: span(goal).replace(" → ", "–"))
     monkeypatch.setattr(messages, "RENDERING", messages.RENDERING + 1)
-    monkeypatch.setattr(contribution, "HIDDEN", "something above")
-    monkeypatch.setattr(remote_links, "RELATIONSHIP", "is for key result")
-    monkeypatch.setattr(records, "subtitle_of", lambda mark: f"{mark.percent} of 100")
+    monkeypatch.setattr(records, "subtitle_of", lambda mark, *_: f"{mark.percent} of 100")
     monkeypatch.setattr(records, "title_of", lambda mark: f"{mark.id}: {mark.title}")
 
 

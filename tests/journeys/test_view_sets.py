@@ -25,13 +25,15 @@ from tests.support.linear_workspace import begin_projects
 from tests.support.sandbox_jira_client import Jira
 from tests.support.sandbox_linear_client import Linear
 
-UNALIGNED, SERVING, AT_RISK, DANGLING = (
+UNALIGNED, BELOW, SERVING, AT_RISK, DANGLING = (
     "Unaligned work",
+    "Below unaligned work",
     "Work by key result",
     "At-risk key results",
     "Dangling links",
 )
 PROJECTS = "Unaligned projects"
+ON_JIRA = {UNALIGNED, BELOW, SERVING, AT_RISK, DANGLING}
 LABEL = "okr-at-risk"
 IDENTIFIER = re.compile(r"[A-Z]+-\d+")
 Sets = dict[str, set[str]]
@@ -91,13 +93,13 @@ def said(run: Cli) -> dict[str, Sets]:
     """By tracker and view, what the commands name: to be asked before the first write, when the plan names everything."""
     plan = told(run, "plan", *AS_OF)
     found: dict[str, Sets] = {
-        name: {view: set() for view in (UNALIGNED, SERVING, AT_RISK, DANGLING, PROJECTS)}
-        for name in ("jira", "linear")
+        name: {view: set() for view in (*ON_JIRA, PROJECTS)} for name in ("jira", "linear")
     }
     orphans = told(run, "orphans")
     projects = {one["key"] for one in orphans["orphans"] if one["level"] == "project"}
     for one in orphans["orphans"]:
-        found[one["tracker"]][PROJECTS if one["level"] == "project" else UNALIGNED].add(one["key"])
+        of_issues = UNALIGNED if one["top"] else BELOW
+        found[one["tracker"]][PROJECTS if one["level"] == "project" else of_issues].add(one["key"])
     claims = {
         (tracker, key)
         for one in orphans["findings"]
@@ -173,9 +175,6 @@ def in_linear(sandbox: Sandbox) -> Sets:
 def agree(wanted: Sets, found: Sets, views: set[str]) -> None:
     for view in sorted(views):
         assert found[view] == wanted[view], view
-
-
-ON_JIRA = {UNALIGNED, SERVING, AT_RISK, DANGLING}
 
 
 def begin(sandbox: Sandbox, project: str) -> None:
@@ -325,7 +324,9 @@ def test_what_the_policy_has_not_written_no_view_shows(
     assert ("linear: cannot: views" in ran.out) is (left_out is None)
     assert run("sync", "--first-run", *AS_OF).code == 0
     shown = {one["key"] for one in orphans if left_out and one["level"] not in (left_out, "project")}
-    assert in_linear(pointed)[UNALIGNED] == shown
+    views = in_linear(pointed)
+    assert views[UNALIGNED] | views[BELOW] == shown
+    assert views[BELOW] == shown - {one["key"] for one in orphans if one["top"]}
     projects = {one["key"] for one in orphans if left_out == "subtask" and one["level"] == "project"}
     assert in_linear(pointed)[PROJECTS] == projects
     assert (f"cannot: view {PROJECTS}: shows nothing" in ran.out) is (left_out != "subtask")

@@ -109,7 +109,7 @@ def test_the_rest_is_counted_and_listed_on_request(run: Cli) -> None:
     assert "12 open items serve no key result and are not warned." in plain(whole)
     row = next(line for line in whole.splitlines() if line.startswith("MOB-9"))
     assert "Icebox" in row
-    assert row.rstrip().endswith("not started")
+    assert "not started" in row
     assert "MOB-9" in plain(run("orphans", "--all", "--format", "markdown").out)
     assert "12 more serve none and are not warned" in plain(run("status").out)
     assert told(run, "status")["not_warned"] == {"not_started": 5, "in_grace": 7}
@@ -299,16 +299,21 @@ def test_the_warning_names_the_claim_and_the_nearest_key_result(site: Sandbox, r
     assert run("sync", *AS_OF, "--first-run").code == 0
     one = ticket(site, key)
     (first,) = one.comments
-    assert "It claims none" in plain(first)
+    assert "This work serves no key result." in plain(first)
     one.label("kr:GROWTH-KR9")
     plan = told(run, "plan", *AS_OF)["plan"]
     assert "1 warning will name a claim that leads to no key result." in plan["notes"]
     assert run("sync", *AS_OF).code == 0
     (second,) = one.comments
-    assert "It claims GROWTH-KR9, which is not a declared key result (did you mean GROWTH-KR3?)" in plain(
-        second
-    )
-    assert "claims none" not in plain(second)
+    for words in (
+        "kr:GROWTH-KR9",
+        "is not a declared key result.",
+        "Did you mean",
+        "GROWTH-KR3",
+        "Until it is corrected, this work counts nowhere.",
+    ):
+        assert words in plain(second)
+    assert "This work serves no key result." not in plain(second)
     (row,) = [row for row in told(run, "orphans")["orphans"] if row["key"] == key]
     assert row["claims"] == [{"claim": "GROWTH-KR9", "nearest": "GROWTH-KR3", "ended": None}]
     said = "it claims GROWTH-KR9, which is not a declared key result (the nearest is GROWTH-KR3)"

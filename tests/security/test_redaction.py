@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import threading
@@ -16,7 +15,6 @@ import msgspec
 import pytest
 import structlog
 from hypothesis import given, settings
-from rich.console import Console
 
 from config.text.redaction import redactor
 from connectors.errors import TrackerError
@@ -39,7 +37,8 @@ from connectors.text.wiki import to_wiki
 from sync import logs
 from sync.cli.exit_codes import complain
 from sync.cli.output import Format, Output
-from sync.cli.render import to_console
+from sync.cli.render.screen import Screen
+from sync.cli.render.terminal import to_text
 from sync.marks.messages import messages_for
 from sync.marks.wording import with_text
 from sync.plan.plan import Edit, Plan, changes_of, digest_of
@@ -77,9 +76,7 @@ def _sections(text: str) -> Section:
 
 
 def _console(text: str) -> str:
-    printed = io.StringIO()
-    to_console(_sections(text), Console(file=printed, width=30))
-    return printed.getvalue()
+    return "\n".join(to_text(_sections(text), Screen(width=30)))
 
 
 def _printed(style: Format, capsys: pytest.CaptureFixture[str]) -> Callable[[str], str]:

@@ -25,7 +25,8 @@ from sync import logs
 from sync.cli import progress
 from sync.cli.exit_codes import complain
 from sync.cli.output import Format, Output
-from sync.cli.render import to_console
+from sync.cli.render.screen import Screen, screen_of
+from sync.cli.render.terminal import to_text
 from sync.plan.plan import changes_of
 from sync.report.table import Cell, Section
 from tests.support.builders import NOW, item
@@ -209,11 +210,13 @@ def test_okr_files_are_quoted_harmlessly(run: Cli, tmp_path: Path) -> None:
 
 
 def test_a_terminal_gets_no_sequence_but_our_colours() -> None:
-    """On a real terminal, where rich writes sequences of its own."""
+    """On a real terminal, where styles are sequences of ours."""
     leader, follower = pty.openpty()
     with os.fdopen(follower, "w", encoding="utf-8") as terminal:
-        console = Console(file=terminal, force_terminal=True, width=100)
-        to_console(Section(HOSTILE, (HOSTILE,), ("a",), ((Cell(HOSTILE, "bad"),),)), console)
+        screen = screen_of(terminal, {"TERM": "xterm", "COLUMNS": "100"})
+        assert screen == Screen(100, styled=True, coloured=True)
+        section = Section(HOSTILE, (HOSTILE,), ("a",), ((Cell(HOSTILE, "bad"),),))
+        terminal.write("\n".join(to_text(section, screen)))
         terminal.flush()
         seen = os.read(leader, 1 << 16).decode()
     os.close(leader)

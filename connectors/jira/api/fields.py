@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import msgspec
 
+from config.text.texts import ENGLISH_TEXTS, Texts
 from connectors.jira.api.rich_text import is_rich_text, lines_of
 from connectors.jira.api.wire import STANDARD_FIELDS, BulkPage, Fields, Issue
 from connectors.model import CLAIM_NAME, AlignmentState, Health
@@ -17,7 +18,7 @@ HEALTH_NAME = "KR health"
 ALIGNMENT_NAME = "Alignment"
 OBJECTIVE_NAME = "Objective"
 OUR_NAMES = (CLAIM_NAME, PROGRESS_NAME, HEALTH_NAME, ALIGNMENT_NAME, OBJECTIVE_NAME)
-"""What the fields that we write are called."""
+"""What the fields that we write are called in English; see connectors/jira/marks/names.py."""
 HEALTH_OPTIONS: Mapping[Health, str] = {
     "on_track": "On track",
     "at_risk": "At risk",
@@ -52,6 +53,7 @@ class SiteFields:
     - `settable`: fields that could not be set before and now can, by ids of project, type and field.
     - `options_by_hand`: whether an administrator alone can add options to a select, as on Data Center.
     - `labels`: those of the policy, casefolded: they are ours by name, whoever put them on.
+    - `texts`: those that are written here.
     """
 
     claim: str | None = None
@@ -77,6 +79,7 @@ class SiteFields:
     renamed: tuple[str, ...] = ()
     options_by_hand: bool = False
     notes: tuple[str, ...] = ()
+    texts: Texts = ENGLISH_TEXTS
 
     def is_ours(self, label: str) -> bool:
         """Whether the label is one of the policy, in whatever case."""

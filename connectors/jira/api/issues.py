@@ -23,6 +23,7 @@ class IssueApi:
     """Sends edits to one site.
 
     - `notify`: whether watchers are notified, because the account may not suppress that.
+    - `options`: what the site calls options of ours, by field id and English text, where it was found out.
     """
 
     def __init__(self, client: JiraClient) -> None:
@@ -31,6 +32,7 @@ class IssueApi:
         self._unlinkable: set[str] = set()
         self._remedies: set[str] = set()
         self._public_comments: dict[str, bool] = {}
+        self.options: dict[tuple[str, str], str] = {}
         self.notify = False
 
     @property

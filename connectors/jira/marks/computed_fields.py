@@ -25,6 +25,7 @@ from connectors.jira.api.fields import (
     field_text,
 )
 from connectors.jira.api.wire import Fields
+from connectors.jira.marks.names import option_meant
 from connectors.model import AlignmentState, KeyResultMark, Stamp
 
 Recorded = Mapping[str, Sequence[str]]
@@ -35,7 +36,7 @@ Recorded = Mapping[str, Sequence[str]]
 class ComputedField:
     """One of these fields on one issue.
 
-    - `there`: the text of its value, "" for none. `is_lost`: the issue does not have the field at all.
+    - `there`: the text of its value, "" for none; an option of ours in English, whatever language the site has it in. `is_lost`: the issue does not have the field at all.
     - `value`: what the marks say in it, None for nothing.
     - `is_unused`: the policy wants no key results shown, so what people keep in it is theirs.
     """
@@ -82,10 +83,13 @@ def computed_fields(
     )
     for id_, name, there, value in rows:
         if id_:
-            yield ComputedField(id_, name, value_text(there), value, there is UNSET, is_unused)
+            text = value_text(there)
+            text = option_meant(text, site.texts) if name == HEALTH_NAME else text
+            yield ComputedField(id_, name, text, value, there is UNSET, is_unused)
     if site.alignment:
         there, says = fields.kr_alignment, ALIGNMENT_OPTIONS[alignment] if alignment else None
-        yield ComputedField(site.alignment, ALIGNMENT_NAME, value_text(there), says, there is UNSET)
+        text = option_meant(value_text(there), site.texts)
+        yield ComputedField(site.alignment, ALIGNMENT_NAME, text, says, there is UNSET)
 
 
 def recorded_texts(stamp: Stamp | None) -> dict[str, tuple[str, ...]]:

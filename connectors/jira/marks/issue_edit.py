@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from msgspec import UNSET
 
@@ -18,6 +19,7 @@ from connectors.jira.marks.computed_fields import (
     value_text,
 )
 from connectors.jira.marks.key_result_text import key_result_text
+from connectors.jira.marks.names import option_called, option_meant
 from connectors.jira.marks.remote_links import as_written
 from connectors.model import Marks, Stamp
 
@@ -26,7 +28,8 @@ from connectors.model import Marks, Stamp
 class FieldEdit:
     """What an edit sets, and in `said` what the stamp then records about fields.
 
-    - `fields`: values by field id; a select's is the text of its option, a paragraph's its plain text.
+    - `fields`: values by field id; a select's is the English text of its option, a paragraph's its plain text.
+    - `options`: what the site calls the options that are set, by field id.
     - A field is recorded with the text that we wrote, or with "" while a person's claim stands in it or it cannot be
       set.
     """
@@ -34,6 +37,7 @@ class FieldEdit:
     fields: dict[str, str | int | None] = field(default_factory=dict)
     selects: set[str] = field(default_factory=set)
     paragraphs: frozenset[str] = frozenset()
+    options: dict[str, str] = field(default_factory=dict)
     add: list[str] = field(default_factory=list)
     remove: list[str] = field(default_factory=list)
     said: dict[str, str] = field(default_factory=dict)
@@ -57,13 +61,21 @@ class FieldEdit:
         value = self.fields[name]
         if name in self.paragraphs and isinstance(value, str):
             return paragraph(value)
-        return {"value": value} if name in self.selects and value is not None else value
+        if name in self.selects and value is not None:
+            return {"value": self.options.get(name, value)}
+        return value
 
 
 def edit_for(
-    issue: Issue, wanted: Marks, stamp: Stamp | None, site: SiteFields, is_off_screen: Callable[[str], bool]
+    issue: Issue,
+    wanted: Marks,
+    stamp: Stamp | None,
+    site: SiteFields,
+    is_off_screen: Callable[[str], bool],
+    learnt: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> FieldEdit:
-    """The edit from what the issue shows now to `wanted`. `stamp`: that of the issue, or what was copied there.
+    """The edit from what the issue shows now to `wanted`. `stamp`: that of the issue, or what was copied there. `learnt`: what
+    the site calls options, by field id and the English text, where that is not as the language has it.
 
     Labels of the policy are ours by name, others by the stamp. A person's text in the Key result field is left alone.
     What is computed is set whatever stands there; where no marks are wanted, what people wrote there stays. On closed
@@ -78,7 +90,8 @@ def edit_for(
     recorded = recorded_texts(stamp)
     left = _left_alone(issue, wanted, stamp, site)
     if site.key_result:
-        _set_key_result(edit, site.key_result, issue, wanted, recorded, is_off_screen, left)
+        text = key_result_text(wanted.key_results, site.texts)
+        _set_key_result(edit, site.key_result, issue, text, recorded, is_off_screen, left)
     shows_any = bool(wanted.key_results or wanted.alignment or wanted.labels or wanted.comment)
     for one in computed_fields(issue.fields, site, wanted.key_results, wanted.alignment):
         if issue.fields.is_done and (one.id in left or not one.says):
@@ -86,11 +99,14 @@ def edit_for(
         elif one.is_written(recorded) or (shows_any and not one.is_unused):
             _set_computed(edit, one, recorded, is_off_screen, tried=one.id == site.progress)
     for id_, value in site.renamed_in(issue.fields).items():
-        there = value_text(value)
+        there = option_meant(value_text(value), site.texts)
         if shows_any or value is UNSET or is_off_screen(id_):
             _keep_record(edit, id_, there, recorded, is_lost=value is UNSET)
         elif there and there in recorded.get(id_, ()):
             edit.fields[id_] = None
+    for id_ in edit.selects & edit.fields.keys():
+        if (option := edit.fields[id_]) is not None:
+            edit.options[id_] = learnt.get((id_, str(option))) or option_called(str(option), site.texts)
     return edit
 
 
@@ -110,7 +126,7 @@ def _set_key_result(
     edit: FieldEdit,
     name: str,
     issue: Issue,
-    wanted: Marks,
+    text: str,
     recorded: Recorded,
     is_off_screen: Callable[[str], bool],
     left: Container[str | None],
@@ -118,10 +134,9 @@ def _set_key_result(
     there = field_text(issue.fields.key_result)
     if there and there not in recorded.get(name, ()):
         # A person's claim.
-        if wanted.key_results:
+        if text:
             edit.said[name] = ""
         return
-    text = key_result_text(wanted.key_results)
     is_left = bool(text) and name in left
     if is_left or is_off_screen(name):
         is_lost = issue.fields.key_result is UNSET or (is_left and not there)

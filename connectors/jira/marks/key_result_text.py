@@ -7,33 +7,33 @@ We write `ID · title`, or `ID · title; also ID2, ID3` where an issue serves se
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
+from config.messages import SHIPPED, pieces
 from config.text.redaction import shorten
+from config.text.texts import ENGLISH_TEXTS, Texts
 from connectors.jira.api.fields import MAX_TEXT
 from connectors.model import KeyResultMark
 
 TITLE_MARK = " · "
 """Stands between id and title."""
 
-ALSO = "; also "
-"""Stands between the title of the first key result and the ids of the others."""
-
 LEAST_TITLE = 20
 """Characters of a title that stay, however many ids there are; those that do not fit then are counted."""
 
 _ID = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+_IDS = rf"{_ID}(?:, {_ID})*"
 _IS_ID = re.compile(_ID)
 _LIST = re.compile(rf"{_ID}(?:, {_ID})+")
-_OTHERS = re.compile(rf"({_ID}(?:, {_ID})*)(?: and [1-9][0-9]* more)?")
 _LINES = re.compile(r"[\r\n]+")
 _PARTS = re.compile(r"[,\n]")
 
 
-def key_result_text(marks: Sequence[KeyResultMark]) -> str:
+def key_result_text(marks: Sequence[KeyResultMark], texts: Texts = ENGLISH_TEXTS) -> str:
     """What we write: id and title of the first, and the ids of the others; at most 255 characters, "" for none.
 
-    The title is shortened until all ids fit; ids that do not fit all the same are counted: `and 4 more`.
+    The title is shortened until all ids fit; ids that do not fit all the same are counted, in English: `and 4 more`.
     """
     if not marks:
         return ""
@@ -43,17 +43,19 @@ def key_result_text(marks: Sequence[KeyResultMark]) -> str:
         # Read off a list of ids, as closed work may still show one: it stays as it is.
         return shorten(", ".join(mark.id for mark in marks), MAX_TEXT)
     for kept in range(len(others), -1, -1):
-        tail = _tail(others[:kept], len(others) - kept)
+        tail = _tail(others[:kept], len(others) - kept, texts)
         room = MAX_TEXT - len(head) - len(tail)
         if room >= min(len(title), LEAST_TITLE):
             break
     return f"{head}{shorten(title, max(room, 1))}{tail}".strip()
 
 
-def _tail(ids: Sequence[str], left: int) -> str:
-    parts = [", ".join(ids)] if ids else []
-    parts += [f"{left} more"] if left else []
-    return f"{ALSO}{' and '.join(parts)}" if parts else ""
+def _tail(ids: Sequence[str], left: int, texts: Texts) -> str:
+    named = ", ".join(ids)
+    if left:
+        form = "link.also.more" if ids else "link.also.only"
+        named = texts.text(form, key_results=named, count=left)
+    return texts.text("link.also", key_results=named) if named else ""
 
 
 def written_key_results(text: str) -> tuple[tuple[str, str], ...]:
@@ -91,8 +93,21 @@ def claimed_ids(text: str) -> tuple[str, ...]:
 
 def _without_others(line: str) -> tuple[str, tuple[str, ...]]:
     """A line without the ids that we write behind a title, and these ids."""
-    body, mark, tail = line.strip().rpartition(ALSO)
-    found = _OTHERS.fullmatch(tail)
-    if not mark or TITLE_MARK.strip() not in body or found is None:
-        return line, ()
-    return body, tuple(found[1].split(", "))
+    for languages in SHIPPED.values():
+        if "link.also" not in languages or "link.also.more" not in languages:
+            continue
+        found = _shape(languages["link.also"], languages["link.also.more"]).fullmatch(line.strip())
+        if found is not None and TITLE_MARK.strip() in found["body"]:
+            return found["body"], tuple((found["ids"] or found["some"]).split(", "))
+    return line, ()
+
+
+@lru_cache
+def _shape(also: str, more: str) -> re.Pattern[str]:
+    """A line of ours in the language of these texts: its body, and the ids of the others, or of some of them."""
+    some = _pattern(more, {"key_results": rf"(?P<some>{_IDS})", "count": "[1-9][0-9]*"})
+    return re.compile("(?P<body>.*)" + _pattern(also, {"key_results": f"(?:(?P<ids>{_IDS})|{some})"}))
+
+
+def _pattern(template: str, names: Mapping[str, str]) -> str:
+    return "".join(re.escape(literal) + (names[name] if name else "") for literal, name in pieces(template))

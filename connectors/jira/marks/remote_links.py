@@ -8,6 +8,7 @@ comes back when its key result changes. Wire facts: contracts/jira.md, section 5
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,13 +17,17 @@ from urllib.parse import quote
 import msgspec
 
 from config.text.redaction import shorten, shown
-from connectors.jira.api.fields import HEALTH_OPTIONS, MAX_TEXT
+from config.text.texts import ENGLISH_TEXTS, Texts
+from connectors.jira.api.fields import MAX_TEXT
 from connectors.jira.marks.key_result_text import TITLE_MARK
 from connectors.meaning import leads_nowhere, same_meaning
-from connectors.model import KeyResultMark, Marks, Stamp, part_words
+from connectors.model import KeyResultMark, Marks, Stamp
+from connectors.text.part_words import due_words, part_words
 
-RELATIONSHIP = "serves key result"
 APPLICATION = {"type": "com.truenorth", "name": "Truenorth"}
+
+_SPACES = re.compile(r"[^\S\u00A0\u202F]+")
+"""All but those that hold words together, as before a percent sign."""
 
 REFUSED = "refused"
 """In place of a digest: the account may not link issues in this project."""
@@ -42,7 +47,9 @@ class LinkPlan:
         return tuple(sorted((self.kept | coming).items()))
 
 
-def plan_links(wanted: Marks, stamp: Stamp | None, owner: str, *, is_done: bool = False) -> LinkPlan:
+def plan_links(
+    wanted: Marks, stamp: Stamp | None, owner: str, texts: Texts = ENGLISH_TEXTS, *, is_done: bool = False
+) -> LinkPlan:
     """The way from the links that the stamp records to those that `wanted` needs. On closed work, `is_done`, those of
     marks that stay are as they were written."""
     plan, recorded = LinkPlan(), dict(stamp.links) if stamp else {}
@@ -54,7 +61,7 @@ def plan_links(wanted: Marks, stamp: Stamp | None, owner: str, *, is_done: bool 
             continue
         if not mark.url:
             continue
-        body = link_body(mark, owner)
+        body = link_body(mark, owner, texts)
         if recorded.get(mark.id) == digest(body) or _says_it(
             recorded.get(mark.id), before.get(mark.id), mark
         ):
@@ -80,33 +87,33 @@ def as_written(marks: Sequence[KeyResultMark]) -> tuple[KeyResultMark, ...]:
     return tuple(replace(mark, url="") for mark in marks)
 
 
-def link_body(mark: KeyResultMark, owner: str) -> dict[str, Any]:
+def link_body(mark: KeyResultMark, owner: str, texts: Texts = ENGLISH_TEXTS) -> dict[str, Any]:
     """The link in full: Jira empties whatever an update leaves out."""
     return {
         "globalId": global_id(owner, mark.id),
         "application": APPLICATION,
-        "relationship": RELATIONSHIP,
+        "relationship": texts.text("link.relationship"),
         "object": {
             "url": mark.url,
             "title": _line(f"{mark.id}{TITLE_MARK}{mark.title}"),
-            "summary": _line(TITLE_MARK.join(_facts(mark))),
+            "summary": _line(TITLE_MARK.join(_facts(mark, texts))),
             "status": {"resolved": mark.health == "done"},
         },
     }
 
 
-def _facts(mark: KeyResultMark) -> list[str]:
-    percent = [] if mark.percent is None else [f"{mark.percent} %"]
-    facts = [*percent, HEALTH_OPTIONS[mark.health].lower()]
+def _facts(mark: KeyResultMark, texts: Texts) -> list[str]:
+    percent = [] if mark.percent is None else [texts.figures.percent(mark.percent)]
+    facts = [*percent, texts.text(f"health.{mark.health}")]
     if mark.goal:
         facts.append(mark.goal)
     if mark.due:
-        facts.append(f"due {mark.due}")
-    return [*facts, *part_words(mark)]
+        facts.append(due_words(mark.due, texts))
+    return [*facts, *part_words(mark, texts)]
 
 
 def _line(text: str) -> str:
-    return shorten(" ".join(shown(text).split()), MAX_TEXT)
+    return shorten(_SPACES.sub(" ", shown(text)).strip(), MAX_TEXT)
 
 
 def global_id(owner: str, key_result: str) -> str:

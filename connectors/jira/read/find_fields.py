@@ -13,6 +13,7 @@ from msgspec import structs
 from config.errors import nearest
 from config.names import folded
 from config.text.redaction import shown
+from config.text.texts import ENGLISH_TEXTS, Texts
 from connectors.errors import ScopeError
 from connectors.jira.api.fields import (
     ALIGNMENT_NAME,
@@ -23,6 +24,7 @@ from connectors.jira.api.fields import (
     SiteFields,
 )
 from connectors.jira.api.wire import FieldInfo
+from connectors.jira.marks.names import field_called, field_names
 from connectors.jira.remedies import MISSING_FIELD
 from connectors.model import CLAIM_NAME
 
@@ -42,27 +44,29 @@ def find_fields(
     known: Iterable[FieldInfo],
     estimate_field: str | None,
     provided: Mapping[str, str] = MappingProxyType({}),
+    texts: Texts = ENGLISH_TEXTS,
 ) -> SiteFields:
-    """Ours among the site's fields: by the ids that `provided` holds of what setup made, then by name.
+    """Ours among the site's fields: by the ids that `provided` holds of what setup made, then by name, in English or as the
+    `texts` have it.
 
     Raises ScopeError when `estimate_field` is not one of them.
     """
     custom = sorted((info for info in known if info.schema.custom), key=_order)
     notes: list[str] = []
-    custom = _as_provided(custom, provided, notes)
-    claim = _one(custom, CLAIM_NAME, notes)
-    progress = _one(custom, PROGRESS_NAME, notes)
-    others = [info for info in custom if _called(info, CLAIM_NAME) and info is not claim]
+    custom = _as_provided(custom, provided, notes, texts)
+    claim = _one(custom, CLAIM_NAME, notes, texts)
+    progress = _one(custom, PROGRESS_NAME, notes, texts)
+    others = [info for info in custom if _is_ours(info, CLAIM_NAME, texts) and info is not claim]
     writable = claim
     if claim and (claim.schema.type != "string" or claim.schema.custom.endswith(NOT_WRITABLE)):
-        notes.append(f'The field "{CLAIM_NAME}" is not a text field, so it is read but not written.')
+        notes.append(f'The field "{claim.name}" is not a text field, so it is read but not written.')
         writable = None
     if progress and progress.schema.type != "number":
-        notes.append(f'The field "{PROGRESS_NAME}" is not a number field, so it is not used.')
+        notes.append(f'The field "{progress.name}" is not a number field, so it is not used.')
         progress = None
     absent = [name for name, info in ((CLAIM_NAME, claim), (PROGRESS_NAME, progress)) if info is None]
     if absent:
-        names = " and ".join(f'"{name}"' for name in absent)
+        names = " and ".join(f'"{field_called(name, texts)}"' for name in absent)
         notes.append(
             f"The site has no usable field {names}, so key results are only shown in comments. {MISSING_FIELD}"
         )
@@ -81,29 +85,31 @@ def find_fields(
         epic_name=by_kind.get(EPIC_NAME_CUSTOM),
         parent_link=by_kind.get(PARENT_LINK_CUSTOM),
         sprint=by_kind.get(SPRINT_CUSTOM),
-        health=_of_type(custom, HEALTH_NAME, "option", notes),
-        alignment=_of_type(custom, ALIGNMENT_NAME, "option", notes),
-        objective=_of_type(custom, OBJECTIVE_NAME, "string", notes),
+        health=_of_type(custom, HEALTH_NAME, "option", notes, texts),
+        alignment=_of_type(custom, ALIGNMENT_NAME, "option", notes, texts),
+        objective=_of_type(custom, OBJECTIVE_NAME, "string", notes, texts),
         others={info.id: info.name for info in custom},
         notes=tuple(notes),
+        texts=texts,
     )
 
 
-def _as_provided(custom: list[FieldInfo], provided: Mapping[str, str], notes: list[str]) -> list[FieldInfo]:
-    """The fields, those that setup made first and under the names that it gave them, whatever people call them now."""
+def _as_provided(
+    custom: list[FieldInfo], provided: Mapping[str, str], notes: list[str], texts: Texts
+) -> list[FieldInfo]:
+    """The fields, those that setup made first and under their English names, whatever they are called now."""
     by_id = {info.id: info for info in custom}
     ours: list[FieldInfo] = []
     for name in OUR_NAMES:
         info = by_id.get(provided.get(f"field {name}", ""))
         if info is None:
             continue
-        if not _called(info, name):
+        if not _is_ours(info, name, texts):
             notes.append(
-                f'The field "{name}" is named "{shown(info.name)}" now and is used by its id ({info.id}); '
-                "truenorth setup renames it back."
+                f'The field "{field_called(name, texts)}" is named "{shown(info.name)}" now and is used by its id '
+                f"({info.id}); truenorth setup renames it back."
             )
-            info = structs.replace(info, name=name)
-        ours.append(info)
+        ours.append(structs.replace(info, name=name))
     ids = {info.id for info in ours}
     return [*ours, *(info for info in custom if info.id not in ids)]
 
@@ -128,19 +134,25 @@ def find_named(custom: Iterable[FieldInfo], name: str) -> list[FieldInfo]:
     return sorted((info for info in custom if _called(info, name)), key=_order)
 
 
-def _one(custom: list[FieldInfo], name: str, notes: list[str]) -> FieldInfo | None:
-    found = [info for info in custom if _called(info, name)]
+def _is_ours(info: FieldInfo, name: str, texts: Texts) -> bool:
+    """Whether it has one of the names that this field of ours may have."""
+    return any(_called(info, one) for one in field_names(name, texts))
+
+
+def _one(custom: list[FieldInfo], name: str, notes: list[str], texts: Texts) -> FieldInfo | None:
+    by_name = ([info for info in custom if _called(info, one)] for one in field_names(name, texts))
+    found = next(filter(None, by_name), [])
     if len(found) > 1:
         # Jira lets several fields bear one name.
-        notes.append(f'{len(found)} fields are named "{name}"; using {found[0].id}.')
+        notes.append(f'{len(found)} fields are named "{found[0].name}"; using {found[0].id}.')
     return found[0] if found else None
 
 
-def _of_type(custom: list[FieldInfo], name: str, kind: str, notes: list[str]) -> str | None:
+def _of_type(custom: list[FieldInfo], name: str, kind: str, notes: list[str], texts: Texts) -> str | None:
     """Id of the field with this name, when its values are of the type that we write."""
-    found = _one(custom, name, notes)
+    found = _one(custom, name, notes, texts)
     if found and found.schema.type != kind:
-        notes.append(f'The field "{name}" has another type than Truenorth needs, so it is not used.')
+        notes.append(f'The field "{found.name}" has another type than Truenorth needs, so it is not used.')
         return None
     return found.id if found else None
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import structlog
 
 from config.errors import nearest
+from config.text.texts import ENGLISH_TEXTS, Texts
 from config.trackers import JiraTracker
 from connectors.base import Progress
 from connectors.errors import (
@@ -78,6 +79,7 @@ class Reader:
         provided: Mapping[str, str] = MappingProxyType({}),
         *,
         commitments: bool = False,
+        texts: Texts = ENGLISH_TEXTS,
     ) -> None:
         self._client = client
         self._site_api = site_api
@@ -89,6 +91,7 @@ class Reader:
         self._labels = labels
         self._provided = provided
         self._commitments = commitments
+        self._texts = texts
         self._keys_now: dict[str, str] = {}
 
     def signed_in(self) -> wire.User:
@@ -113,7 +116,9 @@ class Reader:
         """Who we are, which comes first, and which fields there are."""
         me = self.signed_in()
         known = self._client.call("GET", "field", replies.FIELDS)
-        found = find_fields(self._client.name, known, self._tracker.estimate_field, self._provided)
+        found = find_fields(
+            self._client.name, known, self._tracker.estimate_field, self._provided, self._texts
+        )
         custom = find_custom_fields(self._client.name, known, self._fields, found)
         cloud = self._tracker.deployment == "cloud"
         # Paragraphs are text on Data Center, in wiki markup; the Cloud tells every parent as `parent`.

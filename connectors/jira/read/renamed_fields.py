@@ -8,13 +8,16 @@ from collections.abc import Iterable, Iterator
 from config.names import folded
 from config.text.redaction import shown
 from connectors.jira.api.fields import OUR_NAMES, SiteFields
+from connectors.jira.marks.names import field_names
 from connectors.model import WorkItem
 
 
 def notes_on_renamed(ids: Iterable[str], site: SiteFields) -> Iterator[str]:
     """That they hold values of ours, and how they are found again."""
-    used = {folded(name): one for one, name in site.names.items()}
-    ours = set(map(folded, OUR_NAMES))
+    used = {
+        folded(called): one for one, name in site.names.items() for called in field_names(name, site.texts)
+    }
+    ours = {folded(called) for name in OUR_NAMES for called in field_names(name, site.texts)}
     for id_ in ids:
         name = shown(site.others[id_])
         called = folded(site.others[id_])

@@ -19,6 +19,7 @@ from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.issues import issue_path
 from connectors.jira.api.wire import Issue
 from connectors.jira.marks.copies import own_stamp
+from connectors.jira.marks.names import field_called
 from connectors.jira.marks.shown_marks import unset_fields
 from connectors.jira.remedies import why_not
 
@@ -59,7 +60,7 @@ class SettableFields:
             for name in unset[place]:
                 why, remedy = why_not(name, meta, site, sample[place].fields.project.key)
                 if why:
-                    what = (site.names.get(name, name), why)
+                    what = (field_called(site.names.get(name, name), site.texts), why)
                     refused.setdefault(what, set()).add(_called(sample[place]))
                     remedies.setdefault(what, {})[remedy] = None
                 else:

@@ -6,11 +6,20 @@ from collections.abc import Mapping
 
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.paging import Row
+from connectors.jira.marks.names import field_called
 from connectors.jira.marks.pages import address_of
-from connectors.jira.setup.cloud_fields import FIELDS, FieldSetup, ids_of, ours_among, ours_renamed
+from connectors.jira.setup.cloud_fields import (
+    FIELDS,
+    FieldSetup,
+    ids_of,
+    named_otherwise,
+    ours_among,
+    ours_renamed,
+)
 from connectors.jira.setup.cloud_filters import SharedSetup
 from connectors.jira.setup.filter_queries import clauses, filters_wanted, out_of_reach
 from connectors.jira.setup.permissions import ADMINISTER, GRANT, SHARE, Permissions
+from connectors.made_names import called
 from connectors.setup import DASHBOARD, Action, Need, Provisioning, SetupProblem, empty_views
 
 OF_SHARED = ("filter", "dashboard", "gadget")
@@ -34,22 +43,25 @@ class JiraProvisioner:
         reach = self._permissions.reach(self._projects, problems)
         fields = self._fields.found(need, made, problems)
         there = ours_among(fields, need)
-        renamed: Mapping[str, str] = {}
+        ours, others = ours_renamed(fields, need), named_otherwise(fields, need)
         if ADMINISTER in held:
             actions += self._fields.plan(fields, need, made, reach.ids)
+            others -= ours.keys()
         else:
-            problems.append(_no_fields(fields))
-            renamed = ours_renamed(fields, need)
-            problems += (_misnamed(name, now) for name, now in renamed.items())
+            problems.append(_no_fields(fields, need))
+            problems += (_misnamed(field_called(name, need.texts), now) for name, now in ours.items())
             fields = {name: row for name, row in fields.items() if row is not None}
+            self._fields.look(fields, reach.ids, need.texts)
         if SHARE in held:
-            queries = filters_wanted(need, self._projects, clauses(ids_of(fields), renamed))
+            named = clauses(ids_of(fields), others, need.texts)
+            queries = filters_wanted(need, self._projects, named, self._fields.options)
             actions += self._shared.plan(queries, need, made, problems, there, ids_of(fields))
             problems += empty_views("filter", need)
             problems += out_of_reach(need, queries, reach.team_managed)
         else:
             why = 'needs the global permission "Share dashboards and filters"'
-            problems.append(SetupProblem(f"shared filters, and the dashboard {DASHBOARD}", why, GRANT))
+            board = called(DASHBOARD, need.texts)
+            problems.append(SetupProblem(f"shared filters, and the dashboard {board}", why, GRANT))
         return Provisioning(tuple(actions), tuple(problems), there)
 
     def removal(self, need: Need, made: Mapping[str, str]) -> Provisioning:
@@ -79,12 +91,13 @@ class JiraProvisioner:
 
 
 def _misnamed(name: str, now: str) -> SetupProblem:
-    why = f'currently named {now}; renaming it back needs the global permission "Administer Jira"'
+    why = f'currently named {now}; renaming it needs the global permission "Administer Jira"'
     return SetupProblem(f"field {name}", why, f"{GRANT} Until then, it is used by its id.")
 
 
-def _no_fields(fields: Mapping[str, Row | None]) -> SetupProblem:
-    missing = [name for name, row in fields.items() if row is None]
-    what = f"fields {', '.join(missing)}" if missing else f"options and screens of {', '.join(FIELDS)}"
+def _no_fields(fields: Mapping[str, Row | None], need: Need) -> SetupProblem:
+    missing = [field_called(name, need.texts) for name, row in fields.items() if row is None]
+    every = (field_called(name, need.texts) for name in FIELDS)
+    what = f"fields {', '.join(missing)}" if missing else f"options and screens of {', '.join(every)}"
     why = 'needs the global permission "Administer Jira"'
     return SetupProblem(what, why, f"{GRANT} Until then, labels and links carry the same information.")

@@ -14,6 +14,7 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.paging import Row, listed
 from connectors.jira.setup.gadget_columns import columns_for
+from connectors.made_names import called, described, is_ours, names_of
 from connectors.setup import (
     DASHBOARD,
     VIEWS,
@@ -23,9 +24,7 @@ from connectors.setup import (
     SetupProblem,
     copied,
     copies,
-    described,
     find_made,
-    is_ours,
 )
 
 SHARED = [{"type": "authenticated"}]
@@ -64,23 +63,24 @@ class SharedSetup:
         )
         for name, jql in queries.items():
             if jql is None:
-                problems.append(without_query(name))
+                problems.append(without_query(called(name, need.texts)))
                 continue
             found = find(rows, made.get(f"filter {name}"), name, need)
             if found is not None and not is_ours(found.get("description"), need.owner):
-                problems.append(foreign(name))
+                problems.append(foreign(called(name, need.texts)))
                 continue
             filters[name] = str(found["id"]) if found else None
             if found is not None:
                 there[f"filter {name}"] = str(found["id"])
             body = {"jql": jql} | new(name, need)
+            shown = body["name"]
             if found is None:
-                steps.append(Action("filter", name, "create", "does not exist", None, body))
+                steps.append(Action("filter", name, "create", "does not exist", None, body, shown))
             elif reason := difference(found, body):
                 if self._is_kept(found):
                     problems.append(locked("filter", found, reason))
                     continue
-                steps.append(Action("filter", name, "change", reason, str(found["id"]), body))
+                steps.append(Action("filter", name, "change", reason, str(found["id"]), body, shown))
         yield from in_free_order(steps, {row["name"]: str(row["id"]) for row in rows})
         yield from self._board(filters, need, made, problems, there, fields)
 
@@ -93,9 +93,10 @@ class SharedSetup:
         there: dict[str, str],
         fields: Mapping[str, str | None],
     ) -> Iterator[Action]:
+        board = called(DASHBOARD, need.texts)
         if not self._offered():
             why = "this site does not offer the Filter Results gadget to apps"
-            problems.append(SetupProblem(f"dashboard {DASHBOARD}", why, "The filters work without it."))
+            problems.append(SetupProblem(f"dashboard {board}", why, "The filters work without it."))
             return
         rows = listed(
             self._client, "dashboard/search", expand="description,editPermissions,owner,sharePermissions"
@@ -103,7 +104,7 @@ class SharedSetup:
         found = find(rows, made.get(f"dashboard {DASHBOARD}"), DASHBOARD, need)
         if found is not None and not is_ours(found.get("description"), need.owner):
             why = "a dashboard with this name exists, and setup did not create it"
-            problems.append(SetupProblem(f"dashboard {DASHBOARD}", why, "Rename the dashboard."))
+            problems.append(SetupProblem(f"dashboard {board}", why, "Rename the dashboard."))
             return
         if found is not None:
             there[f"dashboard {DASHBOARD}"] = str(found["id"])
@@ -113,10 +114,10 @@ class SharedSetup:
                 problems.append(locked("dashboard", found, reason))
             return
         if found is None:
-            yield Action("dashboard", DASHBOARD, "create", "does not exist", None, body)
+            yield Action("dashboard", DASHBOARD, "create", "does not exist", None, body, board)
         elif reason := difference(found, body):
-            yield Action("dashboard", DASHBOARD, "change", reason, str(found["id"]), body)
-        yield from self._gadgets(str(found["id"]) if found else None, filters, made, there, fields)
+            yield Action("dashboard", DASHBOARD, "change", reason, str(found["id"]), body, board)
+        yield from self._gadgets(str(found["id"]) if found else None, filters, made, there, fields, need)
 
     def _offered(self) -> bool:
         try:
@@ -132,6 +133,7 @@ class SharedSetup:
         made: Mapping[str, str],
         there: dict[str, str],
         fields: Mapping[str, str | None],
+        need: Need,
     ) -> Iterator[Action]:
         """People may add gadgets, move ours and set their columns; the filter and the title of ours are kept, and the columns as
         long as nobody chose others.
@@ -140,37 +142,54 @@ class SharedSetup:
         rows = self._client.call("GET", path, replies.ROW)["gadgets"] if board else []
         rows = [row for row in rows if row.get("moduleKey") == MODULE]
         for place, (name, filter_) in enumerate(filters.items()):
-            found = self._gadget(board, rows, name, filter_, made)
-            body = {"board": board, "filter": filter_, "view": name, "place": place, "fields": fields}
+            title = called(name, need.texts)
+            found = self._gadget(board, rows, name, filter_, made, need)
+            body = {
+                "board": board,
+                "filter": filter_,
+                "view": name,
+                "place": place,
+                "title": title,
+                "fields": fields,
+            }
             if found is None or board is None:
-                yield Action("gadget", name, "create", f"missing from {DASHBOARD}", None, body)
+                reason = f"missing from {called(DASHBOARD, need.texts)}"
+                yield Action("gadget", name, "create", reason, None, body, title)
                 continue
             there[f"gadget {name}"] = str(found["id"])
-            if found["title"] != name:
-                body["title"] = name
+            if found["title"] != title:
                 reason = f"currently named {found['title']}"
-                yield Action("gadget", name, "change", reason, str(found["id"]), body)
+                yield Action("gadget", name, "change", reason, str(found["id"]), body, title)
                 continue
             settings = self._settings(board, found["id"])
             if filter_ is None or settings.get("filterId") != filter_:
-                yield Action("gadget", name, "change", "shows another filter", str(found["id"]), body)
+                reason = "shows another filter"
             elif columns_for(name, fields, settings) != settings.get("columnNames"):
-                yield Action(
-                    "gadget", name, "change", "has the columns of an older version", str(found["id"]), body
-                )
+                reason = "has the columns of an older version"
+            else:
+                continue
+            yield Action("gadget", name, "change", reason, str(found["id"]), body | {"title": ""}, title)
 
     def _gadget(
-        self, board: str | None, rows: Sequence[Row], name: str, filter_: str | None, made: Mapping[str, str]
+        self,
+        board: str | None,
+        rows: Sequence[Row],
+        name: str,
+        filter_: str | None,
+        made: Mapping[str, str],
+        need: Need,
     ) -> Row | None:
         """Ours by the id that is known, by its title, and last by the filter that it shows."""
         known = made.get(f"gadget {name}")
-        for fits in (lambda row: str(row["id"]) == known, lambda row: row["title"] == name):
+        titles = names_of(name, need.texts)
+        for fits in (lambda row: str(row["id"]) == known, lambda row: row["title"] in titles):
             if found := next(filter(fits, rows), None):
                 return found
         if board is None or filter_ is None:
             return None
         # Gadgets have no descriptions: one that shows a filter of ours on our dashboard is ours.
-        titled = [row for row in rows if row["title"] not in VIEWS]
+        taken = {title for view in VIEWS for title in names_of(view, need.texts)}
+        titled = [row for row in rows if row["title"] not in taken]
         return next(
             (row for row in titled if self._settings(board, row["id"]).get("filterId") == filter_), None
         )
@@ -225,11 +244,11 @@ class SharedSetup:
         if id_ is None:
             row, column = divmod(action.body["place"], PLACES)
             body = {
-                "moduleKey": MODULE, "title": action.name, "position": {"row": row, "column": column}
+                "moduleKey": MODULE, "title": action.body["title"], "position": {"row": row, "column": column}
             }  # fmt: skip
             path = f"dashboard/{board}/gadget"
             id_ = str(self._client.call("POST", path, replies.ROW, body=body, repeatable=False)["id"])
-        elif title := action.body.get("title"):
+        elif title := action.body["title"]:
             self._client.send("PUT", f"dashboard/{board}/gadget/{id_}", body={"title": title})
         has = self._settings(board, id_)
         fields = {name: known or made.get(f"field {name}") for name, known in action.body["fields"].items()}
@@ -253,9 +272,9 @@ def in_free_order(steps: Sequence[Action], taken: Mapping[str, str]) -> Iterator
     """
     names, left = dict(taken), list(steps)
     while left:
-        step = next((one for one in left if names.get(one.name) in (None, one.id)), left[0])
+        step = next((one for one in left if names.get(one.title) in (None, one.id)), left[0])
         left.remove(step)
-        names = {name: id_ for name, id_ in names.items() if id_ != step.id} | {step.name: step.id or ""}
+        names = {name: id_ for name, id_ in names.items() if id_ != step.id} | {step.title: step.id or ""}
         yield step
 
 
@@ -265,7 +284,8 @@ def _identify(row: Row) -> Identified:
 
 def new(name: str, need: Need) -> Row:
     """Name, description and shares of something new."""
-    return {"name": name, "description": described(name, need.owner), "sharePermissions": SHARED}
+    description = described(name, need.owner, need.texts)
+    return {"name": called(name, need.texts), "description": description, "sharePermissions": SHARED}
 
 
 def without_query(name: str) -> SetupProblem:

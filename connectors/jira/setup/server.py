@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from config.text.texts import Texts
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
+from connectors.jira.marks.names import field_called
 from connectors.jira.marks.pages import address_of
-from connectors.jira.setup.cloud_fields import ids_of, ours_among, ours_renamed
+from connectors.jira.setup.cloud_fields import ids_of, named_otherwise, ours_among, ours_renamed
 from connectors.jira.setup.filter_queries import clauses, filters_wanted
 from connectors.jira.setup.permissions import ADMINISTER, GRANT, SHARE, Permissions
-from connectors.jira.setup.server_fields import Meta, ServerFields, by_hand, options_by_hand, without_options
+from connectors.jira.setup.server_fields import Meta, ServerFields, by_hand
 from connectors.jira.setup.server_filters import ServerFilters
+from connectors.jira.setup.server_options import (
+    options_by_hand,
+    options_there,
+    options_to_rename,
+    without_options,
+)
 from connectors.setup import Action, Need, Provisioning, SetupProblem, empty_views
 
 
@@ -34,20 +42,23 @@ class ServerProvisioner:
         is_admin = ADMINISTER in held
         rows = self._fields.found(need, made, problems, is_admin=is_admin)
         there, renamed, fields = ours_among(rows, need), ours_renamed(rows, need), ids_of(rows)
-        problems += (_misnamed(name, now) for name, now in renamed.items())
+        problems += (_misnamed(field_called(name, need.texts), now) for name, now in renamed.items())
         metas = self._fields.metas(tuple(reachable))
         if is_admin:
             actions += self._fields.plan(fields, need, metas, problems)
         else:
             missing = [name for name, id_ in fields.items() if id_ is None]
-            problems += by_hand(missing, tuple(reachable))
+            problems += by_hand(missing, tuple(reachable), need.texts)
             fields = {name: id_ for name, id_ in fields.items() if id_ is not None}
-            problems += _unplaced(fields, metas)
-        lacking = without_options(fields, metas)
-        problems += [options_by_hand(name, options) for name, options in lacking.items()]
+            problems += _unplaced(fields, metas, need.texts)
+        lacking = without_options(fields, metas, need.texts)
+        problems += [options_by_hand(name, options, need.texts) for name, options in lacking.items()]
+        options = options_there(fields, metas)
+        problems += options_to_rename(fields, options, need.texts)
         if SHARE in held:
             named = {name: id_ for name, id_ in fields.items() if name not in lacking}
-            queries = filters_wanted(need, self._projects, clauses(named, renamed))
+            others = named_otherwise(rows, need)
+            queries = filters_wanted(need, self._projects, clauses(named, others, need.texts), options)
             problems += empty_views("filter", need)
             actions += self._filters.plan(queries, need, made, problems, there)
         else:
@@ -83,14 +94,18 @@ class ServerProvisioner:
 
 def _misnamed(name: str, now: str) -> SetupProblem:
     why = f"currently named {now}, and the Data Center API cannot rename fields; it is used by its id"
-    remedy = f"Ask a Jira administrator to name it {name} again (Administration, Issues, Custom fields)."
+    remedy = f"Ask a Jira administrator to name it {name} (Administration, Issues, Custom fields)."
     return SetupProblem(f"field {name}", why, remedy)
 
 
-def _unplaced(fields: Mapping[str, str | None], metas: Mapping[str, Meta | None]) -> Iterator[SetupProblem]:
+def _unplaced(
+    fields: Mapping[str, str | None], metas: Mapping[str, Meta | None], texts: Texts
+) -> Iterator[SetupProblem]:
     """The fields that issues' edit screens lack, where the account may not put them there."""
     for key, meta in metas.items():
-        off = [name for name, id_ in fields.items() if meta is not None and id_ not in meta]
+        off = [
+            field_called(name, texts) for name, id_ in fields.items() if meta is not None and id_ not in meta
+        ]
         if off:
             why = f"its edit screen is missing {', '.join(off)}"
             remedy = f"Ask a Jira administrator to add them ({key}, Project settings, Screens)."

@@ -12,16 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from config.text.redaction import redactor
+from config.text.texts import Texts
 from connectors.errors import TrackerError
 from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.paging import Row
-from connectors.jira.remedies import adding, allowed
+from connectors.jira.marks.names import field_called, option_called
 from connectors.jira.setup.cloud_fields import FIELDS, creation, usable
 from connectors.jira.setup.filter_queries import quoted
-from connectors.setup import Action, Need, SetupProblem, is_ours
+from connectors.made_names import is_ours
+from connectors.setup import Action, Need, SetupProblem
 
 KINDS = {
     "textfield": "Text Field (single line)",
@@ -78,7 +80,7 @@ class ServerFields:
     ) -> Iterator[Action]:
         """What is lacking of the fields, and of the fields on the projects' screens. `metas`: see there."""
         yield from (creation(name, need) for name, id_ in fields.items() if id_ is None)
-        yield from self._screens(fields, metas, problems)
+        yield from self._screens(fields, metas, problems, need.texts)
 
     def _meta(self, key: str) -> Meta | None:
         jql = f"project = {quoted(key)} AND statusCategory != Done ORDER BY created DESC"
@@ -88,7 +90,11 @@ class ServerFields:
         return self._client.call("GET", f"issue/{newest}/editmeta", replies.EDIT_META).fields
 
     def _screens(
-        self, fields: Mapping[str, str | None], metas: Mapping[str, Meta | None], problems: list[SetupProblem]
+        self,
+        fields: Mapping[str, str | None],
+        metas: Mapping[str, Meta | None],
+        problems: list[SetupProblem],
+        texts: Texts,
     ) -> Iterator[Action]:
         lacking = {
             key: [name for name, id_ in fields.items() if meta is None or id_ not in meta]
@@ -106,11 +112,12 @@ class ServerFields:
                 tab, there = tabs[screen]
                 missing = [name for name in names if fields[name] is None or fields[name] not in there]
                 title = redactor.text(screens.get(screen, "Default Screen"))[:LONGEST_TITLE]
-                steps = [_placing(name, fields[name], title, screen, tab) for name in missing]
+                steps = [_placing(name, fields[name], title, screen, tab, texts) for name in missing]
                 planned |= {step.what: step for step in steps}
                 stuck -= set(missing)
             if stuck and metas[key] is not None:
-                why = f"its edit screen is missing {', '.join(sorted(stuck))}, and the API does not tell which screen it is"
+                named = ", ".join(sorted(field_called(name, texts) for name in stuck))
+                why = f"its edit screen is missing {named}, and the API does not tell which screen it is"
                 remedy = f"Ask a Jira administrator to add them ({key}, Project settings, Screens)."
                 problems.append(SetupProblem(f"screens of {key}", why, remedy))
         yield from planned.values()
@@ -147,7 +154,8 @@ class ServerFields:
                 raise
             why = "the API of this release cannot delete fields"
             remedy = "Ask a Jira administrator to delete them (Administration, Issues, Custom fields)."
-            problems.append(SetupProblem(f"fields {', '.join(FIELDS)}", why, remedy))
+            names = ", ".join(field_called(name, need.texts) for name in FIELDS)
+            problems.append(SetupProblem(f"fields {names}", why, remedy))
             return
         for row in rows:
             if is_ours(row.get("description"), need.owner):
@@ -207,43 +215,25 @@ def _id_of(row: Row) -> str:
     return f"customfield_{row['numericId']}"
 
 
-def by_hand(names: Sequence[str], projects: Sequence[str]) -> Iterator[SetupProblem]:
+def by_hand(names: Sequence[str], projects: Sequence[str], texts: Texts) -> Iterator[SetupProblem]:
     """What an administrator has to make where the account may not."""
     for name in names:
         kind, _, options = FIELDS[name]
-        choices = f" with the options {', '.join(options)}" if options else ""
+        called = ", ".join(option_called(one, texts) for one in options)
+        choices = f" with the options {called}" if options else ""
         why = 'does not exist; creating it needs the global permission "Jira Administrators"'
         remedy = (
             f"Ask a Jira administrator to add it (Administration, Issues, Custom fields): {KINDS[kind]}{choices}, "
             f"on the edit screens of {', '.join(projects)}."
         )
-        yield SetupProblem(f"field {name}", why, remedy, fills=True)
+        yield SetupProblem(f"field {field_called(name, texts)}", why, remedy, fills=True)
 
 
-def _placing(name: str, field: str | None, screen: str, id_: int, tab: int) -> Action:
+def _placing(name: str, field: str | None, screen: str, id_: int, tab: int, texts: Texts) -> Action:
     """The step that puts a field on a screen."""
     reason = "the field is missing from it"
     if id_ == DEFAULT_SCREEN:
         reason += "; used by every project without its own screens"
     body = {"field": name, "tab": f"screens/{id_}/tabs/{tab}/fields"}
-    return Action("screen", f"{screen}: {name}", "change", reason, field, body)
-
-
-def without_options(
-    fields: Mapping[str, str | None], metas: Mapping[str, Meta | None]
-) -> dict[str, list[str]]:
-    """By field, the options that it lacks where it can be seen; all of them where it cannot."""
-    lacking: dict[str, list[str]] = {}
-    for name, id_ in fields.items():
-        seen = [allowed(meta[id_]) for meta in metas.values() if meta and id_ is not None and id_ in meta]
-        options = [one for one in FIELDS[name][2] if not seen or any(one not in values for values in seen)]
-        if options:
-            lacking[name] = options
-    return lacking
-
-
-def options_by_hand(name: str, options: Sequence[str]) -> SetupProblem:
-    """What an administrator has to add to a field."""
-    why = "the Data Center API cannot add options to a field"
-    remedy = f"{adding(name, options)} Until then, labels carry the same information."
-    return SetupProblem(f"options of {name}", why, remedy, fills=True)
+    shown = f"{screen}: {field_called(name, texts)}"
+    return Action("screen", f"{screen}: {name}", "change", reason, field, body, shown)

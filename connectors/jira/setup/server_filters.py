@@ -22,7 +22,8 @@ from connectors.jira.setup.cloud_filters import (
     without_query,
 )
 from connectors.jira.setup.filter_queries import quoted
-from connectors.setup import DASHBOARD, Action, Need, SetupProblem, described, is_ours
+from connectors.made_names import called, described, is_ours, names_of
+from connectors.setup import DASHBOARD, Action, Need, SetupProblem
 
 EVERYBODY = ("authenticated", "loggedin")
 """With everybody who can sign in: asked for by the first word, and by the second where a release knows only
@@ -51,28 +52,29 @@ class ServerFilters:
         steps: list[Action] = []
         for name, jql in queries.items():
             if jql is None:
-                problems.append(without_query(name))
+                problems.append(without_query(called(name, need.texts)))
                 continue
             found = find(rows, made.get(f"filter {name}"), name, need)
-            body = {"name": name, "jql": jql, "description": described(name, need.owner)}
+            shown = called(name, need.texts)
+            body = {"name": shown, "jql": jql, "description": described(name, need.owner, need.texts)}
             if found is None:
-                if self._is_taken(name):
-                    problems.append(_unseen(name))
+                if self._is_taken(shown):
+                    problems.append(_unseen(shown))
                 else:
-                    steps.append(Action("filter", name, "create", "does not exist", None, body))
+                    steps.append(Action("filter", name, "create", "does not exist", None, body, shown))
             elif not is_ours(found.get("description"), need.owner):
-                problems.append(foreign(name))
+                problems.append(foreign(shown))
             else:
                 there[f"filter {name}"] = str(found["id"])
                 reason = difference(found, body)
                 if reason is None:
                     continue
                 if _is_mine(found, me):
-                    steps.append(Action("filter", name, "change", reason, str(found["id"]), body))
+                    steps.append(Action("filter", name, "change", reason, str(found["id"]), body, shown))
                 else:
                     problems.append(locked("filter", found, reason))
         yield from in_free_order(steps, {row["name"]: str(row["id"]) for row in rows})
-        problems += self._dashboard()
+        problems += self._dashboard(need)
 
     def removal(self, need: Need, made: Mapping[str, str], problems: list[SetupProblem]) -> Iterator[Action]:
         """Our filters."""
@@ -136,13 +138,13 @@ class ServerFilters:
             return False
         return True
 
-    def _dashboard(self) -> Iterator[SetupProblem]:
+    def _dashboard(self, need: Need) -> Iterator[SetupProblem]:
         params = {"maxResults": DASHBOARDS}
         rows = self._client.call("GET", "dashboard", replies.ROW, params=params)["dashboards"]
-        if all(row["name"] != DASHBOARD for row in rows):
+        if all(row["name"] not in names_of(DASHBOARD, need.texts) for row in rows):
             why = "the Data Center API cannot create dashboards"
             remedy = "Create it manually, with a Filter Results gadget for each filter."
-            yield SetupProblem(f"dashboard {DASHBOARD}", why, remedy)
+            yield SetupProblem(f"dashboard {called(DASHBOARD, need.texts)}", why, remedy)
 
 
 def _is_mine(row: Row, me: Row) -> bool:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import structlog
 
+from config.text.texts import Texts
 from connectors.errors import PermissionDenied, Unreachable
 from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import batches
@@ -23,6 +24,7 @@ from connectors.jira.api.rich_text import paragraph
 from connectors.jira.api.wire import Issue
 from connectors.jira.marks.copies import stamp_on
 from connectors.jira.marks.issue_edit import FieldEdit
+from connectors.jira.marks.names import option_on
 from connectors.model import Stamp
 from connectors.stamp import PROPERTY_KEY, to_property
 
@@ -166,7 +168,7 @@ class Jobs:
                 row: dict[str, object] = {"fieldId": name}
                 kind, row = "clearableNumberFields", row if value is None else row | {"value": value}
             elif name in edit.selects:
-                option = -1 if value is None else self._option(issue, name, str(value))
+                option = -1 if value is None else self._option(issue, name, str(value), site.texts)
                 if option is None:
                     return None
                 kind, row = "singleSelectFields", {"fieldId": name, "option": {"optionId": option}}
@@ -185,14 +187,16 @@ class Jobs:
             given["labelsFields"] = [row]
         return dict(given)
 
-    def _option(self, issue: Issue, field: str, text: str) -> int | None:
-        """The number of an option in the project and for the type of the issue."""
+    def _option(self, issue: Issue, field: str, option: str, texts: Texts) -> int | None:
+        """The number of an option in the project and for the type of the issue, in whatever language it stands there."""
         place = issue.fields.project.id, issue.fields.issuetype.id
         if place not in self._options:
             self._options[place] = {found.id: found for found in self._fields_of(issue)}
         found = self._options[place].get(field)
-        options = found.field_options if found else []
-        return next((int(one.option_id) for one in options if one.value == text and one.option_id), None)
+        rows = found.field_options if found else []
+        options = {one.value: one.option_id for one in rows if one.value and one.option_id}
+        text = option_on(option, options.keys(), texts)
+        return int(options[text]) if text is not None else None
 
     def _fields_of(self, issue: Issue) -> list[wire.BulkField]:
         found: list[wire.BulkField] = []

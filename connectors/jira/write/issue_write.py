@@ -83,7 +83,7 @@ class IssueWrite:
         self._differs = wanted.comment != now.comment
         self._fresh = self._differs and wanted.comment is not None and comment_id is None
         self._has_customers = issue.fields.project.has_customers
-        self._links = plan_links(wanted, self.stamp, owner, is_done=issue.fields.is_done)
+        self._links = plan_links(wanted, self.stamp, owner, fields.texts, is_done=issue.fields.is_done)
         self._linked = self._links.announced()
         self._edit = FieldEdit()
         self._unsettable: set[str] = set()
@@ -130,7 +130,8 @@ class IssueWrite:
 
     def edit(self) -> FieldEdit:
         """The edit of fields and labels that is left to be made."""
-        return edit_for(self.issue, self._wanted, self.stamp, self._fields, self._is_off_screen)
+        learnt = self._api.options
+        return edit_for(self.issue, self._wanted, self.stamp, self._fields, self._is_off_screen, learnt)
 
     def in_between(self, edit: FieldEdit) -> Stamp:
         """A stamp under which both what stands there and what `edit` brings is ours.

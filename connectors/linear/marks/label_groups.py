@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from config.text.texts import ENGLISH_TEXTS, Texts
 from connectors.linear.api.wire import LabelNode
+from connectors.made_names import is_ours, names_of, state_meant
 from connectors.model import CLAIM_NAME, AlignmentState, KeyResultMark
-from connectors.setup import is_ours
 
 ALIGNMENT_GROUP = "Alignment"
 STATES: tuple[AlignmentState, ...] = ("aligned", "orphaned", "exempt")
@@ -73,18 +74,18 @@ def find_groups(
     owner: str,
     short_names: ShortNames | None = None,
     given: Collection[str] = (),
+    texts: Texts = ENGLISH_TEXTS,
 ) -> LabelGroups:
-    """The groups by their names, and those that setup signed, or filled, and people renamed since.
+    """The groups by their names, in English or as the `texts` have them, and those that setup signed, or filled, and people
+    renamed since.
 
     `given`: ids of children that we have put on issues.
     """
     short_names = short_names or {}
     signed = frozenset(one.id for one in labels.values() if is_ours(one.description, owner))
-    groups = _groups(labels, signed)
-    claims = _ranked(CLAIM_NAME, [one for one in groups if not one.tells_states(short_names)], groups, given)
-    alignment = _ranked(
-        ALIGNMENT_GROUP, [one for one in groups if one.tells_states(short_names)], groups, given
-    )
+    groups = _groups(labels, signed, short_names, texts)
+    claims = _ranked(CLAIM_NAME, [one for one in groups if not one.states], groups, given, texts)
+    alignment = _ranked(ALIGNMENT_GROUP, [one for one in groups if one.states], groups, given, texts)
     children = {
         (group.id, short): child
         for group in (*claims[:1], *alignment[:1])
@@ -93,7 +94,7 @@ def find_groups(
     return LabelGroups(
         tuple(one.id for one in claims),
         tuple(one.id for one in alignment),
-        _states(alignment, signed, short_names),
+        {id_: state for one in alignment for id_, state in one.states.items() if id_ in signed},
         bool(signed),
         children,
     )
@@ -101,12 +102,15 @@ def find_groups(
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """A group with its children. `weight`: how many of those setup signed; `is_signed`: whether it signed the group."""
+    """A group with its children. `weight`: how many of those setup signed; `is_signed`: whether it signed the group; `states`: its
+    children that stand for an alignment, in whatever language, by id.
+    """
 
     label: LabelNode
     children: tuple[LabelNode, ...]
     weight: int
     is_signed: bool
+    states: Mapping[str, AlignmentState] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -115,15 +119,14 @@ class _Group:
     def is_called(self, *names: str) -> bool:
         return self.label.name.casefold() in (name.casefold() for name in names)
 
-    def tells_states(self, short_names: ShortNames) -> bool:
-        return any(short_names.get(one.id, one.name).casefold() in STATES for one in self.children)
-
-    def rank(self, name: str) -> tuple[bool, int, bool, str]:
+    def rank(self, *names: str) -> tuple[bool, int, bool, str]:
         """Of the workspace before a team's, with more of our children, of this name."""
-        return self.label.team is not None, -self.weight, not self.is_called(name), self.id
+        return self.label.team is not None, -self.weight, not self.is_called(*names), self.id
 
 
-def _groups(labels: LabelsById, signed: Collection[str]) -> list[_Group]:
+def _groups(
+    labels: LabelsById, signed: Collection[str], short_names: ShortNames, texts: Texts
+) -> list[_Group]:
     inside: dict[str, list[LabelNode]] = {}
     for label in labels.values():
         if label.parent is not None and label.parent.id in labels:
@@ -131,19 +134,23 @@ def _groups(labels: LabelsById, signed: Collection[str]) -> list[_Group]:
 
     def group(label: LabelNode) -> _Group:
         children = tuple(inside.get(label.id, ()))
-        return _Group(label, children, sum(one.id in signed for one in children), label.id in signed)
+        told = ((one.id, _state(short_names.get(one.id, one.name), texts)) for one in children)
+        states = {id_: state for id_, state in told if state is not None}
+        return _Group(label, children, sum(one.id in signed for one in children), label.id in signed, states)
 
     return [group(one) for one in labels.values() if one.is_group or one.id in inside]
 
 
 def _ranked(
-    name: str, of_kind: Iterable[_Group], groups: Iterable[_Group], given: Collection[str]
+    name: str, of_kind: Iterable[_Group], groups: Iterable[_Group], given: Collection[str], texts: Texts
 ) -> list[_Group]:
     """The groups of this name, and those that had it, best first. `of_kind`: those that hold what such a group holds."""
-    named = [one for one in groups if one.is_called(name)]
-    unnamed = (one for one in of_kind if not one.is_called(CLAIM_NAME, ALIGNMENT_GROUP))
+    names = names_of(name, texts)
+    named = [one for one in groups if one.is_called(*names)]
+    every = (*names_of(CLAIM_NAME, texts), *names_of(ALIGNMENT_GROUP, texts))
+    unnamed = (one for one in of_kind if not one.is_called(*every))
     renamed = [one for one in unnamed if _is_renamed(one, named, given)]
-    return sorted([*named, *renamed], key=lambda one: one.rank(name))
+    return sorted([*named, *renamed], key=lambda one: one.rank(*names))
 
 
 def _is_renamed(group: _Group, named: Collection[_Group], given: Collection[str]) -> bool:
@@ -160,19 +167,16 @@ def _is_renamed(group: _Group, named: Collection[_Group], given: Collection[str]
 def _living_children(group: _Group, short_names: ShortNames) -> dict[str, str]:
     """Its children that issues can be given, by what they stand for: by their names before what they were called once."""
     living = [one for one in group.children if not (one.archived_at or one.retired_at)]
-    pairs = [(short_of(one.name), one.id) for one in living]
+    pairs = [(group.states.get(one.id, short_of(one.name)), one.id) for one in living]
     pairs += [(short_names[one.id], one.id) for one in living if one.id in short_names]
     # The first of each counts.
     return dict(reversed(pairs))
 
 
-def _states(
-    groups: Iterable[_Group], signed: Collection[str], short_names: ShortNames
-) -> dict[str, AlignmentState]:
-    """Our own children of these groups that stand for a state, by id."""
-    ours = (one for group in groups for one in group.children if one.id in signed)
-    told = {one.id: short_names.get(one.id, one.name).casefold() for one in ours}
-    return {id_: state for id_, name in told.items() for state in STATES if name == state}
+def _state(name: str, texts: Texts) -> AlignmentState | None:
+    """The alignment that the name of a child stands for, in whatever language."""
+    meant = state_meant(name, texts).casefold()
+    return next((state for state in STATES if meant == state), None)
 
 
 def usable(

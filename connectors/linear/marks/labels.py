@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from config.text.texts import Texts
 from connectors.errors import PermissionDenied, Refused
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import LabelNode
 from connectors.linear.marks.own_labels import OwnLabels
-from connectors.linear.marks.renamed_labels import DESCRIPTION
+from connectors.made_names import label_descriptions
 
 
 def is_in_use(client: LinearClient, label: str) -> bool:
@@ -41,6 +42,11 @@ class LabelCatalog:
             labels = self._client.walk(queries.LABELS, lambda reply: reply.issue_labels)
             self.fill(self._own.reread({label.id: label for label in labels}))
         return self._own
+
+    @property
+    def texts(self) -> Texts:
+        """Those that are written here."""
+        return self._own.texts
 
     @property
     def last(self) -> OwnLabels:
@@ -83,12 +89,14 @@ class LabelCatalog:
         return gone
 
     def _ours(self) -> list[LabelNode]:
-        return [label for label in self.own.labels.values() if label.description == DESCRIPTION]
+        made = label_descriptions()
+        return [label for label in self.own.labels.values() if label.description in made]
 
     def _make(self, name: str, team: str) -> str:
         """A workspace label; where another team has the name already, a label of this team."""
+        description = self.texts.text("setup.label")
         try:
-            return self._create({"name": name, "description": DESCRIPTION})
+            return self._create({"name": name, "description": description})
         except Refused:
             # Made by somebody else meanwhile, or by our own request whose reply was lost.
             self.forget()
@@ -97,7 +105,7 @@ class LabelCatalog:
                 return found
             if not self.own.is_called(name):
                 raise
-        return self._create({"name": name, "description": DESCRIPTION, "teamId": team})
+        return self._create({"name": name, "description": description, "teamId": team})
 
     def _create(self, given: dict[str, str]) -> str:
         made = self._client.execute(queries.LABEL_CREATE, input=given).done

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from config.policy import LabelPolicy
+from config.text.texts import ENGLISH_TEXTS, Texts
 from connectors.linear.api.wire import LabelNode
 from connectors.linear.marks.label_groups import ALIGNMENT_GROUP, LabelsById, find_groups, short_of, usable
 from connectors.linear.marks.renamed_labels import (
@@ -23,8 +24,8 @@ from connectors.linear.marks.renamed_labels import (
     given_children,
     is_made,
 )
+from connectors.made_names import is_ours, names_of
 from connectors.model import CLAIM_NAME, AlignmentState, KeyResultMark, Stamp
-from connectors.setup import is_ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +62,22 @@ NONE_OF_OURS = OwnOnIssue()
 
 
 class OwnLabels:
-    """Tells our labels from people's in one workspace. `policy` names ours."""
+    """Tells our labels from people's in one workspace. `policy` names ours; `texts` are those that are written there."""
 
     def __init__(
-        self, owner: str, policy: LabelPolicy, labels: LabelsById, renamed: Renamed | None = None
+        self,
+        owner: str,
+        policy: LabelPolicy,
+        labels: LabelsById,
+        renamed: Renamed | None = None,
+        texts: Texts = ENGLISH_TEXTS,
     ) -> None:
         self.owner = owner
+        self.texts = texts
         self.policy = policy
         self.labels = labels
         self.renamed = renamed or Renamed()
-        self.groups = find_groups(labels, owner, self.renamed.children, self.renamed.given)
+        self.groups = find_groups(labels, owner, self.renamed.children, self.renamed.given, texts)
         self._names: Names = {name.casefold(): name for name in policy.all}
         self._by_name: dict[str, list[LabelNode]] = {}
         for label in labels.values():
@@ -79,13 +86,13 @@ class OwnLabels:
     def learn(self, issues: Iterable[StampedIssue]) -> OwnLabels:
         """The same, knowing what people renamed."""
         stamps = tuple(issues)
-        groups = find_groups(self.labels, self.owner, given=given_children(stamps))
+        groups = find_groups(self.labels, self.owner, given=given_children(stamps), texts=self.texts)
         renamed = find_renamed(stamps, self._names, groups, self.labels)
-        return OwnLabels(self.owner, self.policy, self.labels, renamed)
+        return OwnLabels(self.owner, self.policy, self.labels, renamed, self.texts)
 
     def reread(self, labels: LabelsById) -> OwnLabels:
         """The same of labels that were read since."""
-        return OwnLabels(self.owner, self.policy, labels, self.renamed)
+        return OwnLabels(self.owner, self.policy, labels, self.renamed, self.texts)
 
     def find(self, name: str, team: str | None) -> str | None:
         """The label to put on issues of the team for this name: of the workspace before one of the team, since those of
@@ -246,14 +253,15 @@ def _label_notes(own: OwnLabels) -> Iterable[str]:
 
 def _group_notes(own: OwnLabels) -> Iterable[str]:
     for name, groups in ((CLAIM_NAME, own.groups.claims), (ALIGNMENT_GROUP, own.groups.alignment)):
+        names = names_of(name, own.texts)
         called = own.labels[groups[0]].name if groups else name
-        if called.casefold() != name.casefold():
+        if called.casefold() not in map(str.casefold, names):
             who = (
                 "run truenorth setup, which names it back"
                 if _is_of_setup(own, groups[0])
                 else "rename it back"
             )
-            yield f'Label group {name} is called "{called}" now, and is used as before; {who}: shared views go by names.'
+            yield f'Label group {names[0]} is called "{called}" now, and is used as before; {who}: shared views go by names.'
 
 
 def _is_of_setup(own: OwnLabels, group: str) -> bool:

@@ -24,11 +24,13 @@ import msgspec
 from msgspec.json import Decoder
 
 from config.text.redaction import shorten, shown
+from config.text.texts import ENGLISH_TEXTS, Texts
 from connectors import stamp as stamps
 from connectors.converter import Converter
 from connectors.linear.api.wire import AttachmentNode, LinkNode
 from connectors.linear.marks.own_labels import NONE_OF_OURS, OwnOnIssue
-from connectors.model import AlignmentState, Comment, KeyResultMark, Marks, Stamp, part_words
+from connectors.model import AlignmentState, Comment, Health, KeyResultMark, Marks, Stamp
+from connectors.text.part_words import due_words, part_words
 
 PARAMETER = "truenorth"
 """Query parameter that makes an address ours; its value is the owner."""
@@ -45,10 +47,6 @@ LONGEST_SUBTITLE = 255
 
 _LONGEST_RECORD = 64 * 1024
 _BRACES = str.maketrans("{}", "()")
-_NOTE_TITLES: dict[AlignmentState | None, str] = {
-    "orphaned": "No key result yet",
-    "exempt": "Exempt from key results",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,39 +229,50 @@ def title_of(mark: KeyResultMark) -> str:
     return shown(f"{mark.id} · {mark.title}")
 
 
-def subtitle_of(mark: KeyResultMark) -> str:
+def subtitle_of(mark: KeyResultMark, texts: Texts = ENGLISH_TEXTS) -> str:
     """The second line of an attachment: the figures, what closing the issue would bring, how much of it counts, and why.
 
     It never holds braces, which Linear reads as a template, and begins with the health, by which views find it
     (`connectors.linear.setup.views`).
     """
-    words = [health_in(mark.health, mark.percent), *part_words(mark), *_declared(mark)]
+    words = [
+        health_in(mark.health, mark.percent, texts),
+        *part_words(mark, texts),
+        *_declared(mark, texts),
+    ]
     return shorten(" · ".join(words).translate(_BRACES), LONGEST_SUBTITLE)
 
 
-def figures_of(mark: KeyResultMark) -> str:
+def figures_of(mark: KeyResultMark, texts: Texts = ENGLISH_TEXTS) -> str:
     """How it stands, in short."""
-    return " · ".join([health_in(mark.health, mark.percent), *_declared(mark)]).translate(_BRACES)
+    words = [health_in(mark.health, mark.percent, texts), *_declared(mark, texts)]
+    return " · ".join(words).translate(_BRACES)
 
 
-def _declared(mark: KeyResultMark) -> list[str]:
-    return [*([mark.goal] if mark.goal else []), *([f"due {mark.due}"] if mark.due else [])]
+def _declared(mark: KeyResultMark, texts: Texts) -> list[str]:
+    return [*([mark.goal] if mark.goal else []), *([due_words(mark.due, texts)] if mark.due else [])]
 
 
-def health_in(health: str, percent: int | str | None) -> str:
-    """How the figures begin. A `percent` of "" gives what they have in common whatever the percent is."""
-    words = health.replace("_", " ")
-    return words if percent is None else f"{percent} % · {words}"
+def health_in(health: Health, percent: int | None, texts: Texts = ENGLISH_TEXTS) -> str:
+    """How the figures begin."""
+    words = texts.text(f"health.{health}")
+    return words if percent is None else f"{texts.figures.percent(percent)} · {words}"
 
 
-def link_label_of(mark: KeyResultMark) -> str:
+def health_behind(health: Health, texts: Texts = ENGLISH_TEXTS) -> str:
+    """What stands in the figures behind the number of a percent, whatever that is."""
+    return health_in(health, 0, texts).rpartition("0")[2]
+
+
+def link_label_of(mark: KeyResultMark, texts: Texts = ENGLISH_TEXTS) -> str:
     """The one line of a project's link."""
-    return f"{title_of(mark)} · {figures_of(mark)}"
+    return f"{title_of(mark)} · {figures_of(mark, texts)}"
 
 
-def note_title(stamp: Stamp | None) -> str:
+def note_title(stamp: Stamp | None, texts: Texts = ENGLISH_TEXTS) -> str:
     """The first line of a note."""
-    return _NOTE_TITLES.get(stamp.alignment if stamp else None, "Truenorth")
+    key = f"note.{stamp.alignment}" if stamp and stamp.alignment else ""
+    return texts.text(key) if key in texts else "Truenorth"
 
 
 # --- Attachments ---------------------------------------------------------------------------------

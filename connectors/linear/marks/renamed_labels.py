@@ -12,9 +12,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.linear.marks.label_groups import LabelGroups, LabelsById, is_for
+from connectors.made_names import label_descriptions
 from connectors.model import Stamp
-
-DESCRIPTION = "Set and removed by Truenorth."
 
 Names = Mapping[str, str]
 """The policy's labels as it spells them, by their folded names."""
@@ -73,7 +72,7 @@ def given_children(issues: Iterable[StampedIssue]) -> frozenset[str]:
 
 def is_made(labels: LabelsById, id_: str) -> bool:
     """Whether the label says that it is ours."""
-    return labels[id_].description == DESCRIPTION
+    return labels[id_].description in label_descriptions()
 
 
 def _winner(votes: Counter[str], seen: int) -> str | None:

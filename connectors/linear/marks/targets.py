@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from config.text.texts import ENGLISH_TEXTS, Texts
 from connectors.errors import BadReply
 from connectors.linear.api import mutations
 from connectors.linear.api.effects import Effects, ReadItem, find_comment, read_item, send
@@ -71,9 +72,18 @@ class MarkTarget(Protocol):
 
 
 class _Base:
-    def __init__(self, tracker: str, owner: str, item: str, author: Mapping[str, str], page: str) -> None:
+    def __init__(
+        self,
+        tracker: str,
+        owner: str,
+        item: str,
+        author: Mapping[str, str],
+        page: str,
+        texts: Texts = ENGLISH_TEXTS,
+    ) -> None:
         self._page = page
         self._author = author
+        self._texts = texts
         self._tracker = tracker
         self._owner = owner
         self._item = item
@@ -99,9 +109,16 @@ class IssueTarget(_Base):
     """An issue: one attachment for each key result, labels, a comment."""
 
     def __init__(
-        self, tracker: str, catalog: LabelCatalog, owner: str, item: str, author: Mapping[str, str], page: str
+        self,
+        tracker: str,
+        catalog: LabelCatalog,
+        owner: str,
+        item: str,
+        author: Mapping[str, str],
+        page: str,
+        texts: Texts = ENGLISH_TEXTS,
     ) -> None:
-        super().__init__(tracker, owner, item, author, page)
+        super().__init__(tracker, owner, item, author, page, texts)
         self._catalog = catalog
 
     @property
@@ -132,8 +149,8 @@ class IssueTarget(_Base):
         given = {
             "issueId": self._item,
             "url": self.address(mark),
-            "title": records.title_of(mark) if mark else records.note_title(stamp),
-            "subtitle": records.subtitle_of(mark) if mark else "",
+            "title": records.title_of(mark) if mark else records.note_title(stamp, self._texts),
+            "subtitle": records.subtitle_of(mark, self._texts) if mark else "",
             "metadata": records.metadata_for(self._owner, mark, stamp),
             **self._author,
         }
@@ -155,8 +172,16 @@ class IssueTarget(_Base):
 class ProjectTarget(_Base):
     """A project: one external link for each key result, and a comment."""
 
-    def __init__(self, tracker: str, owner: str, item: str, author: Mapping[str, str], page: str) -> None:
-        super().__init__(tracker, owner, item, author, page)
+    def __init__(
+        self,
+        tracker: str,
+        owner: str,
+        item: str,
+        author: Mapping[str, str],
+        page: str,
+        texts: Texts = ENGLISH_TEXTS,
+    ) -> None:
+        super().__init__(tracker, owner, item, author, page, texts)
         self._added: dict[str, str] = {}
         """Ids of the links that were added just now, by address: what stamps are put on after."""
 
@@ -185,7 +210,9 @@ class ProjectTarget(_Base):
     def put(self, mark: KeyResultMark | None, stamp: Stamp | None, old: MarkRecord | None) -> Effects[None]:
         address = self.address(mark)
         given = {
-            "label": records.link_label_of(mark) if mark else records.note_title(stamp),
+            "label": records.link_label_of(mark, self._texts)
+            if mark
+            else records.note_title(stamp, self._texts),
             "url": records.link_url(address, self._item, mark, stamp),
         }
         there = old.id if old is not None else self._added.get(address)

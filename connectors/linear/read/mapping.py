@@ -16,6 +16,7 @@ from connectors.linear.api.wire import InitiativeNode, IssueNode, ProjectLabelNo
 from connectors.linear.marks.label_groups import short_of
 from connectors.linear.marks.own_labels import OwnLabels
 from connectors.linear.marks.status_updates import LatestUpdates
+from connectors.made_names import names_of
 from connectors.model import CLAIM_NAME, MARKS, Category, Mark, Marks, Mirror, Ref, WorkItem, claims_in
 
 ISSUE_MARKS: frozenset[Mark] = frozenset(MARKS)
@@ -68,6 +69,10 @@ class ItemMapper:
 
     def ref(self, identity: str | None) -> Ref | None:
         return Ref(self.tracker, identity) if identity is not None else None
+
+    def _in_claim_group(self, label: ProjectLabelNode) -> bool:
+        names = names_of(CLAIM_NAME, self.labels.texts)
+        return label.parent is not None and label.parent.name.casefold() in map(str.casefold, names)
 
     def category_of(self, node: IssueNode) -> Category:
         """By the type of the state, or as dropped by its name."""
@@ -149,10 +154,12 @@ class ItemMapper:
         """A project. It stands for one team where only one of its teams is in scope."""
         # Of projects' labels we write none; a policy's name on one of them is no fact of its own either.
         theirs = [one for one in node.labels.nodes if not self.labels.is_policy_name(one.name)]
-        plain = [one.name for one in theirs if not _in_claim_group(one)]
-        claims = [short_of(one.name) for one in theirs if _in_claim_group(one)]
+        plain = [one.name for one in theirs if not self._in_claim_group(one)]
+        claims = [short_of(one.name) for one in theirs if self._in_claim_group(one)]
         groups = (
-            (one.parent.name if one.parent else None, one.name) for one in theirs if not _in_claim_group(one)
+            (one.parent.name if one.parent else None, one.name)
+            for one in theirs
+            if not self._in_claim_group(one)
         )
         keys = [team.key for team in node.teams.nodes if team.id in self.teams]
         category = _PROJECT.get(node.status.type, "todo")
@@ -262,10 +269,6 @@ def _mirrors(node: IssueNode) -> tuple[Mirror, ...]:
         if one.service != "slack"
     )
     return tuple(sorted(set(found)))
-
-
-def _in_claim_group(label: ProjectLabelNode) -> bool:
-    return label.parent is not None and label.parent.name.casefold() == CLAIM_NAME.casefold()
 
 
 def _claims(grouped: Sequence[str], plain: Sequence[str]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from connectors.linear.marks.label_groups import ALIGNMENT_GROUP
 from connectors.linear.marks.pages import WORKSPACE, address_of, place_of
 from connectors.linear.setup.groups import GroupSetup
 from connectors.linear.setup.views import VIEWS, ViewNode, Views, holds, identify, naming, views_wanted
+from connectors.made_names import called, described, is_ours
 from connectors.model import CLAIM_NAME
 from connectors.setup import (
     PROJECTS,
@@ -32,10 +33,8 @@ from connectors.setup import (
     SetupProblem,
     copied,
     copies,
-    described,
     empty_views,
     find_made,
-    is_ours,
 )
 from connectors.setup import VIEWS as NAMES
 
@@ -127,13 +126,15 @@ class LinearProvisioner:
         there: dict[str, str] = {}
         labels = list(self._client.walk(queries.LABELS, lambda reply: reply.issue_labels))
         actions = list(self._groups.plan(labels, need, made, problems, there))
-        if actions and (refusal := self._may_not_label()):
+        refusal = self._may_not_label(need) if actions else None
+        if refusal is not None:
             problems.append(refusal)
             actions = []
-        actions += self._views(as_called(need, labels), made, problems, there)
+        names = {what: now if refusal else then for what, (now, then) in self._groups.names.items()}
+        actions += self._views(as_called(need, labels), names, made, problems, there)
         return Provisioning(tuple(actions), tuple(problems), there)
 
-    def _may_not_label(self) -> SetupProblem | None:
+    def _may_not_label(self, need: Need) -> SetupProblem | None:
         """Why the account cannot make labels of the workspace, as far as Linear tells beforehand."""
         try:
             rights = self._client.execute(RIGHTS)
@@ -147,7 +148,8 @@ class LinearProvisioner:
             "Ask a workspace admin to let members manage labels (Settings, Security), to make the account an admin, or to"
             " run setup. Views and attachments work without the groups."
         )
-        return SetupProblem(f"label groups {CLAIM_NAME} and {ALIGNMENT_GROUP}", why, remedy)
+        groups = " and ".join(called(name, need.texts) for name in (CLAIM_NAME, ALIGNMENT_GROUP))
+        return SetupProblem(f"label groups {groups}", why, remedy)
 
     def removal(self, need: Need, made: Mapping[str, str]) -> Provisioning:
         """See `Provisioner.removal`; a group that still holds a person's label stays."""
@@ -176,7 +178,7 @@ class LinearProvisioner:
             for one in sorted(labels, key=lambda one: one.is_group)
             if one.id in ours and one.id not in kept
         ]
-        if gone and (refusal := self._may_not_label()):
+        if gone and (refusal := self._may_not_label(need)):
             problems.append(refusal)
             gone = []
         actions += gone
@@ -225,39 +227,46 @@ class LinearProvisioner:
         return list(self._client.walk(VIEWS, listed))
 
     def _views(
-        self, need: Need, made: Mapping[str, str], problems: list[SetupProblem], there: dict[str, str]
+        self,
+        need: Need,
+        names: Mapping[str, str],
+        made: Mapping[str, str],
+        problems: list[SetupProblem],
+        there: dict[str, str],
     ) -> Iterator[Action]:
         rows = self._read_views()
         problems += empty_views("view", need)
         problems += _no_projects(need)
-        for name, wanted in views_wanted(need, self._teams, self._dropped).items():
+        for name, wanted in views_wanted(need, self._teams, self._dropped, names).items():
+            title = called(name, need.texts)
             if wanted is None:
                 why = "its filter needs a label that is off in policy.labels"
-                problems.append(SetupProblem(f"view {name}", why, "Set that label in policy.labels."))
+                problems.append(SetupProblem(f"view {title}", why, "Set that label in policy.labels."))
                 continue
             found = find_made(rows, identify, made.get(f"view {name}"), name, need, NAMES)
-            body = {"name": name, "description": described(name, need.owner), "shared": True, **wanted}
+            description = described(name, need.owner, need.texts)
+            body = {"name": title, "description": description, "shared": True, **wanted}
             if found is None:
-                yield Action("view", name, "create", "does not exist", None, body)
+                yield Action("view", name, "create", "does not exist", None, body, title)
                 continue
             if not is_ours(found.description, need.owner):
                 why = "a view with this name exists, and setup did not create it"
-                problems.append(SetupProblem(f"view {name}", why, "Rename the view."))
+                problems.append(SetupProblem(f"view {title}", why, "Rename the view."))
                 continue
             there[f"view {name}"] = found.id
             self._places[place_of(f"view {name}")] = found.slug_id
             if name == PROJECTS and need.orphaned_projects is None:
                 # It shows what it was last given.
                 wanted, body = {}, {key: value for key, value in body.items() if key not in wanted}
-            if reason := _difference(found, name, wanted):
-                yield Action("view", name, "change", reason, found.id, body)
+            if reason := _difference(found, title, wanted):
+                yield Action("view", name, "change", reason, found.id, body, title)
 
 
 def _no_projects(need: Need) -> Iterator[SetupProblem]:
     if not need.lists_projects:
         why = "shows nothing: the policy writes no alignment of projects here"
         remedy = "Nothing to do if that is meant; else see policy.mode, policy.marks and policy.levels."
-        yield SetupProblem(f"view {PROJECTS}", why, remedy)
+        yield SetupProblem(f"view {called(PROJECTS, need.texts)}", why, remedy)
 
 
 def as_called(need: Need, labels: Iterable[LabelNode]) -> Need:

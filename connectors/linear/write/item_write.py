@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from config.text.texts import Texts
 from connectors.errors import PermissionDenied, Refused, SkipItem, TrackerError
 from connectors.linear.api import mutations
 from connectors.linear.api.effects import (
@@ -46,6 +47,7 @@ class ItemWrite:
         item: WorkItem,
         wanted: Marks,
         author: Mapping[str, str],
+        texts: Texts,
     ) -> None:
         self._tracker = tracker
         self._catalog = catalog
@@ -55,9 +57,9 @@ class ItemWrite:
         self._problems: list[str] = []
         page = wanted.page or item.shown.page or item.url
         self._target: MarkTarget = (
-            ProjectTarget(tracker, owner, item.ref.id, author, page)
+            ProjectTarget(tracker, owner, item.ref.id, author, page, texts)
             if item.level == "project"
-            else IssueTarget(tracker, catalog, owner, item.ref.id, author, page)
+            else IssueTarget(tracker, catalog, owner, item.ref.id, author, page, texts)
         )
 
     def effects(self) -> Effects[list[str]]:

@@ -120,7 +120,9 @@ class LinearWriter:
         before = replace(item, shown=replace(item.shown, update=None))
         after = replace(wanted, update=None)
         if before.shown != after or after.page not in ("", before.shown.page):
-            work = ItemWrite(tracker, self._catalog, self._owner, before, after, self._author())
+            work = ItemWrite(
+                tracker, self._catalog, self._owner, before, after, self._author(), self._catalog.texts
+            )
             problems += yield from work.effects()
         if item.shown.update != wanted.update:
             yield from write_update(tracker, self._owner, item, wanted.update)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sync.align.suggestions import suggest as find_suggestions
-from sync.cli.options import AsOf, Config, FormatOption, Fresh, GivenTime, given_moment
+from sync.cli.options import AsOf, Config, FormatOption, Fresh, GivenTime, given_days, given_moment
 from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session, configured
@@ -29,11 +29,13 @@ from sync.observation import homonyms
 from sync.report import audit_log, budgets, data, explanation, moments, movement, suggestions
 from sync.report import forecasts as forecast_tables
 from sync.report import roll_over as roll_over_tables
-from sync.report import run as run_tables
 from sync.report import status as status_tables
-from sync.report.not_warned import in_grace, not_warned
+from sync.report.findings import findings, unmatched
 from sync.report.scorecard import scorecard
 from sync.report.setup.lines import things_data, things_lines
+from sync.report.unaligned.narrowing import WorkFilter
+from sync.report.unaligned.not_warned import in_grace, not_warned
+from sync.report.unaligned.orphans import orphans as orphan_table
 from sync.store.store import Store
 
 _MOST_IN_GRACE = 12
@@ -71,9 +73,9 @@ def status(
             output.show(movement.movement(moving))
         output.show(*forecast_tables.sections(run.outlooks, run.scorecard, session.workspace))
         output.show(budgets.section(run, session.workspace))
-        unmatched = run_tables.unmatched(run.signals.findings)
-        if unmatched.rows:
-            output.show(unmatched)
+        rules = unmatched(run.signals.findings)
+        if rules.rows:
+            output.show(rules)
         output.show(*in_grace(run.alignment.items, run.signals, _MOST_IN_GRACE))
         output.show(status_tables.last_run(last, troubled, run))
         removed = removed_marks(session, run)
@@ -107,21 +109,39 @@ def status(
 def orphans(
     config: Config = None,
     style: FormatOption = Format.TEXT,
-    everything: Everything = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also work that is not warned, and each finding by itself.")
+    ] = False,
+    team: Annotated[
+        list[str] | None, typer.Option(help="Only this Linear team, or Jira project.", metavar="KEY")
+    ] = None,
+    project: Annotated[
+        list[str] | None, typer.Option(help="Only this Jira or Linear project.", metavar="NAME")
+    ] = None,
+    older_than: Annotated[
+        str | None,
+        typer.Option(help="Only work created longer ago, such as 30d or 6w.", metavar="TIME"),
+    ] = None,
     fresh: Fresh = False,
     as_of: AsOf = None,
 ) -> None:
     """List unaligned work that is warned about, and other findings."""
     given = given_moment(as_of)
+    asked = WorkFilter(frozenset(team or ()), frozenset(project or ()), given_days(older_than))
     with command_session(config, style) as (session, output):
-        run = _latest(session, output, given, fresh=fresh)
-        output.show(run_tables.orphans(run.alignment, run.signals, rest=not everything))
-        output.show(*in_grace(run.alignment.items, run.signals))
+        whole = _latest(session, output, given, fresh=fresh)
+        run = asked.part_of(whole)
+        items, found = run.alignment.items, run.signals.findings
+        warned = len(whole.signals.orphans)
+        output.show(orphan_table(run, rest=not everything, narrowed_by=asked.words, whole=warned))
+        output.show(*in_grace(items, run.signals))
         if everything:
-            output.show(not_warned(run.alignment.items, run.signals, run.scorecard.as_of))
-        output.show(run_tables.findings(run.signals))
+            output.show(not_warned(items, run.signals, run.scorecard.as_of))
+        output.show(findings(found, items, each=everything, show_each="truenorth orphans --all"))
         output.data(
             as_of=run.scorecard.as_of.isoformat(),
+            narrowed_by=asked.words or None,
+            warned=warned,
             orphans=data.of_orphans(run),
             not_warned=data.of_unwarned_counts(run.signals),
             **({"unwarned": data.of_unwarned(run)} if everything else {}),

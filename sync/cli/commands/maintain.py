@@ -7,11 +7,21 @@ from typing import Annotated
 
 import typer
 
-from config.errors import did_you_mean
 from config.wording import counted
 from sync.cli import one_line
 from sync.cli.exit_codes import Cause, causes_of_writing, complain
-from sync.cli.options import Apply, AsOf, Config, FormatOption, given_moment
+from sync.cli.options import (
+    Apply,
+    AsOf,
+    Config,
+    FormatOption,
+    OnlyItems,
+    OnlyProjects,
+    OnlyTrackers,
+    given_moment,
+    require_trackers,
+    selection_of,
+)
 from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session, configured
@@ -23,7 +33,7 @@ from sync.jobs.undo import UndoPlan, plan_undo
 from sync.jobs.undo import undo as undo_planned
 from sync.plan.undo import Selection
 from sync.report import data
-from sync.report import run as run_tables
+from sync.report.planned import section as plan_tables
 
 _OF_OTHERS = "nothing was removed: these marks belong to another workspace than the YAML names; see above."
 
@@ -31,19 +41,14 @@ _OF_OTHERS = "nothing was removed: these marks belong to another workspace than 
 def undo(
     config: Config = None,
     style: FormatOption = Format.TEXT,
-    item: Annotated[
-        list[str] | None, typer.Option(help="Only this ticket, or Linear project by name.", metavar="KEY")
-    ] = None,
-    project: Annotated[
-        list[str] | None,
-        typer.Option(help="Only this Jira project, Linear team or Linear project.", metavar="NAME"),
-    ] = None,
-    tracker: Annotated[list[str] | None, typer.Option(help="Only this tracker.", metavar="TRACKER")] = None,
+    item: OnlyItems = None,
+    project: OnlyProjects = None,
+    tracker: OnlyTrackers = None,
     everything: Annotated[bool, typer.Option("--all", help="Everything on every tracker.")] = False,
     apply: Apply = False,
 ) -> None:
     """Plan or apply the removal of Truenorth's marks. What people wrote stays."""
-    selection = Selection(everything, *(frozenset(names or ()) for names in (item, project, tracker)))
+    selection = selection_of(item, project, tracker, whole=everything)
     with command_session(config, style) as (session, output):
         _require_known(selection, session)
         is_brief = apply and is_quiet()
@@ -72,19 +77,16 @@ def _require_known(selection: Selection, session: Session) -> None:
         raise typer.BadParameter(
             "--all means everything: leave out --item, --project and --tracker, or --all"
         )
-    unknown = sorted(selection.trackers - set(session.connectors))
-    if unknown:
-        hint = did_you_mean(unknown[0], session.connectors)
-        raise typer.BadParameter(f"there is no tracker {unknown[0]!r}; {hint}")
+    require_trackers(selection, session.connectors)
 
 
 def _show(planned: UndoPlan, selection: Selection, output: Output, *, brief: bool) -> None:
-    output.data(
-        **data.of_plan(planned.plan), made={name: list(labels) for name, labels in planned.labels.items()}
-    )
+    if output.wants_data:
+        labels = {name: list(some) for name, some in planned.labels.items()}
+        output.data(**data.of_plan(planned.plan), made=labels)
     if brief:
         return
-    output.show(run_tables.undoing(planned.plan, planned.labels, whole=planned.whole))
+    output.show(*plan_tables.undoing(planned.plan, planned.labels, complete=planned.whole))
     if selection.everything:
         output.say(
             "What setup created (fields, filters, dashboard, label groups, views) stays. "

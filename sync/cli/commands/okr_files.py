@@ -84,8 +84,6 @@ def init(
     Reads the trackers whose credentials are in the environment (TRUENORTH_JIRA_URL, _EMAIL and _TOKEN, TRUENORTH_LINEAR_TOKEN)
     or in the secrets folder, in some thirty requests, and writes nothing to them. Asks on a terminal; elsewhere it takes flags, and
     what it would have proposed. The file is valid: `truenorth check` and `truenorth plan` follow without an edit.
-
-    Example: truenorth init --project WEB --project OPS --team ENG
     """
     output, settings = Output(style), configured()
     if file is not None and config is not None:
@@ -216,8 +214,6 @@ def check_in(
 
     For key results that are measured by hand (`metric`, `keep`, `binary`). With --write the line goes where it belongs, in order of
     the days and in the style of its neighbours; comments and every other byte stay, and the files are checked first.
-
-    Example: truenorth check-in GROWTH-KR1 24.5 --on 2026-11-30 --write
     """
     output, settings = Output(style), configured()
     given = Given(key_result, value, _day(on), note)

@@ -14,10 +14,16 @@ from sync.cli.options import (
     AcceptShrink,
     AsOf,
     Config,
+    EachChange,
     FirstRun,
     FormatOption,
+    OnlyItems,
+    OnlyProjects,
+    OnlyTrackers,
     given_moment,
     overrides_of,
+    require_trackers,
+    selection_of,
 )
 from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
@@ -28,7 +34,8 @@ from sync.jobs.plan import plan as make_plan
 from sync.jobs.plan import save_plan
 from sync.jobs.sync import synchronise
 from sync.plan.outcome import Applied
-from sync.report import texts
+from sync.report.planned import texts
+from sync.report.planned.view import Only, PlanView
 from sync.store import plan_file
 
 _BLOCKED = "stopped by a guard; nothing was written. To override it, see the flags above."
@@ -48,15 +55,26 @@ def plan(
     show_text: Annotated[
         bool, typer.Option("--show-text", help="Show the text of each comment and status update.")
     ] = False,
+    item: OnlyItems = None,
+    project: OnlyProjects = None,
+    tracker: OnlyTrackers = None,
+    only: Annotated[Only | None, typer.Option(help="Only changes to warnings of unaligned work.")] = None,
+    everything: EachChange = False,
 ) -> None:
     """Show what a sync would write, and write nothing."""
     given = given_moment(as_of)
+    view = PlanView(selection_of(item, project, tracker), only, everything)
+    if out is not None and view.narrows:
+        raise typer.BadParameter(f"--out saves the whole plan, and {view.words} shows a part: leave one out")
     with command_session(config, style) as (session, output):
+        require_trackers(view.selection, session.connectors)
         now = given.in_zone_of(session.workspace)
-        run = make_plan(session, now, OutputReporter(output))
+        run = make_plan(session, now, OutputReporter(output, view))
         if show_text:
-            output.show(*texts.sections(run.plan))
-            output.data(texts=texts.of_texts(run.plan))
+            part = view.part_of(run.plan, run.alignment.items)
+            output.show(*texts.sections(part))
+            if output.wants_data:
+                output.data(texts=texts.of_texts(part))
         if out is not None:
             content = save_plan(session, run, out)
             output.say(f"Saved to {out}, with hash {content}. To write it: truenorth apply {out}")
@@ -71,12 +89,14 @@ def sync(
     first_run: FirstRun = False,
     accept_plan: AcceptPlan = None,
     accept_shrink: AcceptShrink = None,
+    everything: EachChange = False,
 ) -> None:
     """Read the trackers, show the plan, check the guards, and write."""
     given, overrides = given_moment(as_of), overrides_of(first_run, accept_plan, accept_shrink)
     with command_session(config, style) as (session, output):
         now = given.in_zone_of(session.workspace)
-        done = synchronise(session, now, OutputReporter(output, brief=is_quiet()), overrides)
+        reporter = OutputReporter(output, PlanView(everything=everything), brief=is_quiet())
+        done = synchronise(session, now, reporter, overrides)
         if done.blocked:
             output.data(applied=None)
         _end(done.applied, output)
@@ -92,13 +112,15 @@ def apply(
     as_of: AsOf = None,
     first_run: FirstRun = False,
     accept_plan: AcceptPlan = None,
+    everything: EachChange = False,
 ) -> None:
     """Write a saved plan exactly as it was shown. Items that changed since are skipped and listed."""
     given, overrides = given_moment(as_of), overrides_of(first_run, accept_plan)
     with command_session(config, style) as (session, output):
         now = given.in_zone_of(session.workspace)
         saved = plan_file.load(file, session.workspace, session.store.clock())
-        done = apply_plan(session, saved, now, OutputReporter(output, brief=is_quiet()), overrides)
+        reporter = OutputReporter(output, PlanView(everything=everything), brief=is_quiet())
+        done = apply_plan(session, saved, now, reporter, overrides)
         _end(done.applied, output)
         if done.applied is not None and is_quiet():
             output.say(one_line.of_saved(saved.plan, done.applied, done.moved))

@@ -19,6 +19,7 @@ from sync.cli.reporter import OutputReporter
 from sync.cli.shell.program import program
 from sync.cli.signals import wait_for_end
 from sync.jobs import sandbox as demonstration
+from sync.report.planned.view import PlanView
 
 if TYPE_CHECKING:
     from connectors.sandbox.server import Sandbox
@@ -46,7 +47,7 @@ def demo(
     with demonstration.serving_sandbox(items, seed, port) as sandbox:
         output.say(f"Sandbox: a Jira site and a Linear workspace at {sandbox.url}", strong=True)
         output.say(f"Goals: {demonstration.examples()}")
-        first, second = demonstration.demonstrate(sandbox, OutputReporter(output, _MOST))
+        first, second = demonstration.demonstrate(sandbox, OutputReporter(output, PlanView(most=_MOST)))
         left = len(second.run.plan.edits)
         output.say()
         output.say("And once more, on the world that was just written to:", strong=True)

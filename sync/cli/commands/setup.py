@@ -29,8 +29,8 @@ from sync.jobs.preflight import (
 )
 from sync.jobs.setup import SetupOutcome, plan_setup, run_setup
 from sync.report import data
-from sync.report import run as run_tables
 from sync.report import status as status_tables
+from sync.report.findings import unmatched
 from sync.report.setup import lines as setup_lines
 
 
@@ -54,7 +54,7 @@ def check(config: Config = None, style: FormatOption = Format.TEXT) -> None:
             output.causes.add(Cause.NOT_READY)
         output.show(status_tables.checks(found))
         if rules:
-            output.show(run_tables.unmatched(rules))
+            output.show(unmatched(rules))
         output.data(
             well=is_well(found),
             findings=[asdict(one) for one in rules],
@@ -89,7 +89,7 @@ def setup(
 def _tell(outcome: SetupOutcome, output: Output) -> None:
     """What was done and where it is, and what was not."""
     for one in outcome.failed:
-        output.say(f"{one.tracker}: failed: {one.action.verb} {one.action.what}: {one.why}")
+        output.say(f"{one.tracker}: failed: {one.action.verb} {one.action.shown}: {one.why}")
     done = [(one.tracker, one.action, one.address) for one in outcome.done]
     for line in setup_lines.done_lines(done):
         output.say(line)

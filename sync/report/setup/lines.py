@@ -25,7 +25,7 @@ def plan_lines(plans: Mapping[str, Provisioning], addresses: Mapping[str, Addres
     """What setup would do, and what it cannot."""
     for name, plan in plans.items():
         for action in plan.actions:
-            yield f"{name}: {action.verb} {action.what} ({action.reason})"
+            yield f"{name}: {action.verb} {action.shown} ({action.reason})"
         if name in addresses:
             yield f"{name}: {_address_words(addresses[name])}"
         for problem in plan.problems:
@@ -53,7 +53,7 @@ def plan_data(
     return {
         name: {
             "actions": [
-                {"verb": one.verb, "kind": one.kind, "name": one.name, "reason": one.reason}
+                {"verb": one.verb, "kind": one.kind, "name": one.title, "reason": one.reason}
                 for one in plan.actions
             ],
             "problems": [{"what": one.what, "why": one.why, "remedy": one.remedy} for one in plan.problems],
@@ -92,10 +92,10 @@ def _names(actions: list[Action]) -> str:
     wholes = [one for one in actions if is_whole(one.what)]
     parts = [one for one in actions if not is_whole(one.what)]
     if not wholes:
-        return ", ".join(one.what for one in parts)
+        return ", ".join(one.shown for one in parts)
     kinds = Counter(_PARTS.get(one.kind, one.kind) for one in parts)
     beside = f" ({', '.join(counted(count, kind) for kind, count in kinds.items())})" if kinds else ""
-    return ", ".join(one.what for one in wholes) + beside
+    return ", ".join(one.shown for one in wholes) + beside
 
 
 def is_whole(what: str) -> bool:
@@ -107,7 +107,13 @@ def is_whole(what: str) -> bool:
 def done_data(done: Iterable[Done]) -> list[dict[str, Any]]:
     """The same for programs."""
     return [
-        {"tracker": tracker, "verb": one.verb, "kind": one.kind, "name": one.name, "address": address or None}
+        {
+            "tracker": tracker,
+            "verb": one.verb,
+            "kind": one.kind,
+            "name": one.title,
+            "address": address or None,
+        }
         for tracker, one, address in done
     ]
 

@@ -14,7 +14,8 @@ from connectors.jira.api.errors import Rejected
 from connectors.jira.setup.cloud_fields import FIELDS, creation
 from connectors.jira.setup.server_fields import ServerFields
 from connectors.jira.setup.server_filters import ServerFilters
-from connectors.setup import Action, Need, SetupProblem, signature
+from connectors.made_names import signature
+from connectors.setup import Action, Need, SetupProblem
 
 NEED = Need("acme", {}, "okr-aligned", "okr-orphaned", "okr-dangling")
 IDS = {name: f"customfield_{n}" for n, name in enumerate(FIELDS, 10_101)}

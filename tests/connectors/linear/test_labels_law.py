@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from config.policy import LabelPolicy
 from connectors.linear import LinearConnector
+from connectors.made_names import signature
 from connectors.model import NOTHING
 from connectors.sandbox.linear.copies import copy_issue
 from connectors.sandbox.linear.entities import Issue, Label
-from connectors.setup import signature
 from tests.support.linear_workspace import EVERYTHING, ORPHAN, OWNER, LinearWorkspace
 from tests.support.writing import write_one
 

@@ -9,17 +9,18 @@ from typing import Any
 
 import pytest
 
+from config.messages import ENGLISH
 from config.policy import LabelPolicy
 from connectors.linear.api.wire import Identified, LabelNode
 from connectors.linear.marks.own_labels import OwnLabels
-from connectors.linear.marks.renamed_labels import DESCRIPTION
+from connectors.made_names import signature
 from connectors.model import KeyResultMark, Stamp
-from connectors.setup import signature
 
 OWNER = "acme"
 POLICY = ("okr-aligned", "okr-orphaned")
 GONE = datetime(2026, 11, 1, tzinfo=UTC)
 SIGNED = signature(OWNER)
+DESCRIPTION = ENGLISH["setup.label"]
 KR = KeyResultMark("GROWTH-KR2", "Live", 61, "on_track", "https://okrs.example.com/kr/GROWTH-KR2")
 
 

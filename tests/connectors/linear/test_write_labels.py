@@ -13,10 +13,10 @@ from config.policy import LabelPolicy
 from connectors.linear.api.wire import LinkNode
 from connectors.linear.marks.records import find_in_links
 from connectors.linear.setup.groups import GroupSetup
+from connectors.made_names import signature
 from connectors.model import Marks, Stamp
 from connectors.sandbox.linear.entities import Project
 from connectors.sandbox.linear.state import LinearSpace
-from connectors.setup import signature
 from tests.support.linear_workspace import (
     EVERYTHING,
     LATENCY,

@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from config.text.characters import clean
 from connectors.text.markdown import Place, as_markdown
-from sync.cli.render import to_markdown
+from sync.cli.render.markdown import to_markdown
 from sync.report.table import Cell, Section
 from tests.support.rich_text import NASTY, TITLES, odd_titles, texts
 

@@ -56,7 +56,7 @@ COPIES = tuple(
             f"a person copies work that a rule names{how}",
             NAMED,
             (
-                Step(BARE, (*as_on_jira("ACT-NAMED 50 % → no key result"), "-okr-aligned"), deed),
+                Step(BARE, (*as_on_jira("remove ACT-NAMED 50 %"), "-okr-aligned"), deed),
                 Step(BARE, None, deeds.start),
             ),
             everywhere(
@@ -84,7 +84,7 @@ COPIES = tuple(
                 Step(serving("ACT-ENDS"), (), deed),
                 Step(
                     BARE,
-                    ("ACT-ENDS 50 % → no key result", "-okr-aligned"),
+                    ("remove ACT-ENDS 50 %", "-okr-aligned"),
                     declares=deeds.without_rule("ACT-ENDS"),
                 ),
             ),

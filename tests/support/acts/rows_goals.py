@@ -106,7 +106,7 @@ ROWS = (
         ORPHAN,
         (
             Step(serving("ACT-WORD"), ("ACT-WORD 30 %", "-okr-orphaned"), deeds.label("kr:ACT-WORD")),
-            Step(BARE, ("ACT-WORD 30 % → no key result", "-okr-aligned"), deeds.unlabel("kr:ACT-WORD")),
+            Step(BARE, ("remove ACT-WORD 30 %", "-okr-aligned"), deeds.unlabel("kr:ACT-WORD")),
         ),
         everywhere("the warning goes, the marks come; they go with the claim, and the warning waits a grace period"),
         marks=("A person links a ticket (`kr:ID` label, field `Key result`)",),

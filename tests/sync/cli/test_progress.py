@@ -16,7 +16,7 @@ from sync.cli import progress
 from tests.support.product import ROOT
 
 SHOWN = """
-import os, sys, threading, time
+import logging, os, sys, time
 import structlog
 from sync import logs
 from sync.cli.progress import leave_terminal, shown_progress
@@ -27,6 +27,7 @@ with shown_progress() as report:
     time.sleep(0.3)
     structlog.get_logger().warning("waiting before the next attempt", seconds=3)
     sys.stderr.write("truenorth: a plain line\\n")
+    logging.getLogger("urllib3").warning("the word of a library")
     report("Reading issues from jira", 40, 40)
     report("Deciding what to write", 0, None)
     time.sleep(0.3)
@@ -67,7 +68,7 @@ def test_what_is_logged_stands_on_lines_of_its_own_above_the_bars(tmp_path: Path
     code, seen, out = on_a_terminal(tmp_path, NO_COLOR="1")
     assert (code, out) == (0, "the result\n")
     assert "Reading issues from jira" in seen
-    for line in ("waiting before the next attempt", "truenorth: a plain line"):
+    for line in ("waiting before the next attempt", "truenorth: a plain line", "the word of a library"):
         ((before, after),) = [pair for pair in [seen.split(line)] if len(pair) == 2]
         # The bar's line is erased before the words, and they end a line before it is drawn again.
         assert before.rpartition("Reading issues from jira")[2].find("\x1b[2K") >= 0

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from connectors.made_names import signature
 from connectors.sandbox.server import Sandbox
-from connectors.setup import signature
 from sync.jobs.sandbox import examples
 from tests.support import loopback
 from tests.support.cli import AS_OF, Cli

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import pytest
 from msgspec import convert
@@ -38,6 +38,8 @@ def rows(found: Any) -> list[dict[str, Any]]:
 
 class NoMeta:
     """A site that does not say what can be set on an issue."""
+
+    options: ClassVar[dict[tuple[str, str], str]] = {}
 
     tracker = "jira"
 

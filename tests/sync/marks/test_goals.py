@@ -37,7 +37,7 @@ CASES: list[tuple[dict[str, Any], str, Goal, str]] = [
     ({"kind": "milestones"}, "milestones", Goal("milestones", DUE), ""),
     ({"kind": "project", "project": "P"}, "%", Goal("project", DUE), ""),
     ({"kind": "composite", "of": {"KR2": 1}}, "%", Goal("composite", DUE), ""),
-    ({"kind": "metric", "start": 0, "target": 1234567}, "", Goal("metric", DUE, 0, 1234567), "0 → 1234567"),
+    ({"kind": "metric", "start": 0, "target": 1234567}, "", Goal("metric", DUE, 0, 1234567), "0 → 1,234,567"),
     ({"kind": "metric", "start": 0, "target": 1}, "a\n  b", Goal("metric", DUE, 0, 1, unit="a b"), "0 → 1 a b"),
     ({"kind": "metric", "start": 0, "target": 1}, "x" * 50, Goal("metric", DUE, 0, 1, unit="x" * 50), ""),
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from sync.forecast.health import with_chances
 from sync.forecast.key_results import outlooks
 from sync.marks.comments import value_against_target
 from sync.marks.compare import same_comment
-from sync.marks.contribution import HIDDEN, MOST_BECAUSE
+from sync.marks.contribution import MOST_BECAUSE
 from sync.marks.desired import desired_marks
 from sync.marks.details import OrphanDetails
 from sync.marks.messages import messages_for
@@ -31,6 +31,8 @@ from sync.measure import measure
 from sync.signals.orphans import find_signals
 from tests.support.builders import NOW, epic, item, metric, observed, ref, work, workspace
 from tests.support.plain_text import to_plain
+
+HIDDEN = ENGLISH["reason.hidden"]
 
 
 def marks_of(

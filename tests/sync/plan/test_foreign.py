@@ -9,7 +9,7 @@ import pytest
 from connectors.model import Marks, Stamp
 from sync.plan.foreign import owners, with_foreign_note
 from sync.plan.plan import Plan, Refusal
-from sync.report.run import plan as plan_section
+from sync.report.planned.section import plan as plan_sections
 from tests.support.builders import item
 
 THEIRS = item("WEB-1", shown=Marks(stamp=Stamp("acme")))
@@ -35,7 +35,7 @@ def test_one_note_where_nearly_all_are_theirs(found: dict[str, int], begins: str
     assert (plan.foreign_owner == "acme") == bool(begins)
     assert len(plan.notes) == bool(begins)
     assert all(note.startswith(begins) for note in plan.notes)
-    section = plan_section(plan)
+    (section,) = plan_sections(plan, plan)
     assert len(section.rows) == (not begins)
     assert all(note in section.lead for note in plan.notes)
 
@@ -47,7 +47,8 @@ def test_a_workspace_that_was_at_work_here_shares_its_scope_and_was_not_renamed(
     before = Plan((), (REFUSED,), "d")
     plan = with_foreign_note(before, Counter(found), "acme-eu", has_written=True)
     assert plan == before
-    assert len(plan_section(plan).rows) == 1, "it is told like any that is skipped"
+    (section,) = plan_sections(plan, plan)
+    assert len(section.rows) == 1, "it is told like any that is skipped"
 
 
 def test_what_no_workspace_signed_has_no_owner() -> None:

@@ -11,7 +11,7 @@ from config.workspace import Workspace
 from connectors.jira.marks.remote_links import link_body
 from connectors.linear.marks.records import LONGEST_SUBTITLE, figures_of, metadata_for, subtitle_of
 from connectors.model import KeyResultMark, Marks, Stamp, WorkItem
-from sync.report.run import plan as plan_table
+from sync.report.planned.section import plan as plan_sections
 from tests.support.builders import NOW, epic, item, metric, workspace
 from tests.support.deciding import decide
 from tests.support.plain_text import to_plain
@@ -86,7 +86,7 @@ LATER = {"2026-Q4": {"start": "2026-10-01", "end": "2026-12-30"}}
         pytest.param({"measure": {"unit": "u" * 60}}, EVERYWHERE, f"35 {'u' * 60}", "at risk · due", id="a long unit"),
         pytest.param({"measure": {"kind": "keep", "below": 35}}, EVERYWHERE, "at most 35 %", "≤ 35 %", id="kind"),
         pytest.param({"measure": {"kind": "binary"}}, EVERYWHERE, "0 % · due 31 Dec", "off track · due", id="another kind"),
-        pytest.param({"cycles": LATER}, EVERYWHERE, "due 30 Dec", "due 2026-12-30", id="due day"),
+        pytest.param({"cycles": LATER}, EVERYWHERE, "due 30 Dec", "due 30 Dec 2026", id="due day"),
         pytest.param({"owner": "noor"}, {CARRIER: COMMENT}, "owner: noor", "due", id="owner"),
         pytest.param({"owner": None}, {CARRIER: COMMENT}, "due 31 Dec\n", "due", id="no owner"),
         pytest.param({"owner": None, "objective": {"owner": "growth"}}, {CARRIER: COMMENT}, "owner: growth", "due",
@@ -194,7 +194,8 @@ def test_what_looks_closest_moves_and_is_no_news() -> None:
 def test_a_plan_says_that_it_updates_the_comment() -> None:
     before = written(WORLD, declared())
     for changes in ({"owner": "noor"}, {"url": "https://wiki.example/1"}):
-        table = plan_table(decide(before, declared(**changes))[2])  # type: ignore[arg-type]
+        planned = decide(before, declared(**changes))[2]  # type: ignore[arg-type]
+        (table,) = plan_sections(planned, planned)
         words = {row[0].text: row[1].text for row in table.rows}
         assert "update the progress comment" in words[CARRIER]
 
@@ -208,10 +209,10 @@ MARK = KeyResultMark("KR1", "T", 40, "at_risk", "https://x.example/KR1", due="20
 @pytest.mark.parametrize(
     ("goal", "said"),
     [
-        (None, "40 % · at risk · due 2026-12-31"),
-        ("", "40 % · at risk · due 2026-12-31"),
-        ("22 → 35 %", "40 % · at risk · 22 → 35 % · due 2026-12-31"),
-        ("1 → 2 {x}", "40 % · at risk · 1 → 2 (x) · due 2026-12-31"),
+        (None, "40 % · at risk · due 31 Dec 2026"),
+        ("", "40 % · at risk · due 31 Dec 2026"),
+        ("22 → 35 %", "40 % · at risk · 22 → 35 % · due 31 Dec 2026"),
+        ("1 → 2 {x}", "40 % · at risk · 1 → 2 (x) · due 31 Dec 2026"),
     ],
     ids=["of an older record", "none", "short", "with braces, which Linear would fill in"],
 )
@@ -244,13 +245,13 @@ def lacking(shown: Marks) -> Marks:
 @pytest.mark.parametrize(
     ("part", "said"),
     [
-        ({}, "40 % · at risk · due 2026-12-31"),
+        ({}, "40 % · at risk · due 31 Dec 2026"),
         (
             {"because": "rule label a", "share": 50, "moves": 5, "percent_after": 44, "goal": "22 → 35 %"},
-            "40 % · at risk · closing it: 40 % → 44 % · half of it counts · by rule label a · 22 → 35 % · due 2026-12-31",
+            "40 % · at risk · closing it: 40 % → 44 % · half of it counts · by rule label a · 22 → 35 % · due 31 Dec 2026",
         ),
-        ({"share": 25, "moves": 0, "percent_after": 40}, "40 % · at risk · 25 % of it counts · due 2026-12-31"),
-        ({"because": "rule label {x}"}, "40 % · at risk · by rule label (x) · due 2026-12-31"),
+        ({"share": 25, "moves": 0, "percent_after": 40}, "40 % · at risk · 25 % of it counts · due 31 Dec 2026"),
+        ({"because": "rule label {x}"}, "40 % · at risk · by rule label (x) · due 31 Dec 2026"),
     ],
     ids=["nothing", "all", "less than a point", "with braces"],
 )  # fmt: skip

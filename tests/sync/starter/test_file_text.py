@@ -30,6 +30,7 @@ DAY = date(2026, 11, 30)
 SURVEY = Survey(
     estimates=Estimates(10, (1, 2, 3, 5, 8, 8)),
     estimate_fields=("Story Points",),
+    own_fields=("Key result",),
     candidates=(
         Candidate("epic", "WEB-1", "New onboarding", "WEB", 7),
         Candidate("epic", "WEB-2", "Empty", "WEB"),
@@ -44,7 +45,7 @@ JIRA = Found(
 )  # fmt: skip
 LINEAR = Found(
     name="linear", title="Linear", noun="team", scope=("ENG",),
-    survey=Survey(Estimates(4, (1,)), candidates=(Candidate("project", "Onboarding v2", "Onboarding v2", "ENG", 3),)),
+    survey=Survey(Estimates(4, (1,)), claim_noun="label group", candidates=(Candidate("project", "Onboarding v2", "Onboarding v2", "ENG", 3),)),
     site=Site("Ann", company="acme-inc", places=(Place("ENG", "Engineering", 250, at_least=True, scale="fibonacci"),)),
 )  # fmt: skip
 
@@ -95,6 +96,8 @@ def test_its_comments_say_what_was_seen() -> None:
         "1 of 4 open items looked at has points, so each counts 1.",
         "epic WEB-1 with all that is below it: at least 7 open items",
         "TRUENORTH_JIRA_TOKEN, TRUENORTH_JIRA_EMAIL",
+        'The field "Key result" is there: people claim',
+        '`truenorth setup --apply` adds the label group "Key result" for it.',
     ):
         assert said in text
 

@@ -10,7 +10,7 @@ from typing import Literal
 from config.wording import agree, counted
 from connectors.model import Ref, WorkItem
 from sync.plan.plan import natural
-from sync.report.table import Cell, Section
+from sync.report.table import Cell, Section, team_of, title_beside_name
 from sync.signals.orphans import Signals
 
 SHOW_ALL = "Show them: truenorth orphans --all"
@@ -61,17 +61,29 @@ def not_warned(items: Mapping[Ref, WorkItem], signals: Signals, now: datetime) -
     rows = tuple(
         (
             Cell(items[one.item].name, "strong"),
-            Cell(items[one.item].title),
+            Cell(title_beside_name(items[one.item])),
             Cell(items[one.item].level),
             Cell(items[one.item].status),
-            Cell(f"{one.age_days} d"),
-            Cell(one.words, "dim"),
+            Cell(f"{one.age_days:,} d"),
+            Cell(one.words),
+            Cell(items[one.item].assignee or "–"),
+            Cell(team_of(items[one.item])),
+            Cell(items[one.item].url, "dim"),
         )
         for one in found
     )
     lead = f"{counted(len(found), 'open item')} {agree(len(found), 'serves', 'serve')} no key result and {agree(len(found), 'is', 'are')} not warned."
-    columns = ("key", "title", "level", "status", "age", "reason")
-    return Section("Unaligned work without a warning", (lead,), columns if rows else (), rows, ("age",))
+    columns = ("key", "title", "level", "status", "age", "reason", "assignee", "team", "url")
+    return Section(
+        "Unaligned work without a warning",
+        (lead,),
+        columns if rows else (),
+        rows,
+        ("age",),
+        prose=("title",),
+        links=("url",),
+        private=("assignee",),
+    )
 
 
 def in_grace(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = None) -> tuple[Section, ...]:
@@ -84,7 +96,7 @@ def in_grace(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None =
     rows = tuple(
         (
             Cell(items[one.item].name, "strong"),
-            Cell(items[one.item].title),
+            Cell(title_beside_name(items[one.item])),
             Cell(str(one.since)),
             Cell(str(one.until)),
         )
@@ -97,4 +109,4 @@ def in_grace(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None =
     )
     more = (f"… and {count - len(rows)} more. Show all: truenorth orphans",) if len(rows) < count else ()
     columns = ("key", "title", "unaligned since", "warned from")
-    return (Section("Unaligned, not warned yet", (lead,), columns, rows, tail=more),)
+    return (Section("Unaligned, not warned yet", (lead,), columns, rows, tail=more, prose=("title",)),)
