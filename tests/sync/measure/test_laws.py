@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from config.measures import WorkMeasure
@@ -162,7 +162,8 @@ def is_estimated(one: WorkItem) -> bool:
 def weighed(
     items: dict[str, WorkItem], how: dict[str, Any], share_of: Callable[[str], Fraction]
 ) -> dict[str, float | Fraction]:
-    """What each item weighs that counts by itself: leaves, and in points and hours done parents in their place."""
+    """What each item weighs that counts by itself: leaves, and in points and hours done parents in place of those that
+    serve the same."""
     leaves = [key for key, one in items.items() if one.category != "dropped" and not below(items, key)]
     found: dict[str, float | Fraction] = {key: weight(items[key], how) for key in leaves}
     if how.get("weigh") not in ("points", "time"):
@@ -174,11 +175,13 @@ def weighed(
         if any(is_estimated(items[name]) for name in under):
             continue
         carrying = [name for name in under if name in leaves]
-        if one.category == "done" and share_of(key):
-            found = {name: own for name, own in found.items() if name not in carrying}
-            found[key] = one.estimate or 0.0
-        else:
-            found |= {name: Fraction(one.estimate or 0) / len(carrying) for name in carrying}
+        each = Fraction(one.estimate or 0) / len(carrying)
+        found |= dict.fromkeys(carrying, each)
+        # Below what claims something everything serves something, so equal shares of A tell what serves the same.
+        alike = [name for name in carrying if share_of(name) == share_of(key)]
+        if one.category == "done" and share_of(key) and alike:
+            found = {name: own for name, own in found.items() if name not in alike}
+            found[key] = each * len(alike)
     return found
 
 
@@ -245,6 +248,11 @@ LABELS = st.lists(st.sampled_from([(), ("x",), ("y",), ("x", "y")]), min_size=9,
 
 
 @given(TREES, HOWS, LABELS)
+@example(
+    [("done", 0, "Story", 3.0, "AB", 1), ("todo", 1, "Story", None, "A", 1), ("todo", 1, "Bug", None, "", 1)],
+    {"kind": "work", "weigh": "points"},
+    [()] * 3,
+)
 def test_a_recount_by_brute_force_says_the_same(
     tree: Tree, how: dict[str, Any], labels: list[tuple[str, ...]]
 ) -> None:
