@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.checks.urls import unsafe_address
 from config.errors import MissingCredential, Problem, SettingsError, did_you_mean
@@ -51,13 +52,15 @@ def _default_secrets_dir() -> Path | None:
     return _SECRETS if _SECRETS.is_dir() else None
 
 
-class Settings(BaseModel):
-    """Settings from TRUENORTH_* variables, in any case. An empty variable counts as unset.
+class Settings(BaseSettings):
+    """Settings from TRUENORTH_* variables. An empty variable counts as unset.
 
     Raises SettingsError, in plain words and for all variables at once, when one cannot be used.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", hide_input_in_errors=True
+    )
 
     config: Path = Field(default=Path("truenorth.yaml"), description="OKR file or folder.")
     # A database address may hold a password.
@@ -70,7 +73,7 @@ class Settings(BaseModel):
 
     def __init__(self, **values: Any) -> None:
         try:
-            super().__init__(**(self._from_environment() | values))
+            super().__init__(**values)
         except ValidationError as error:
             problems = [_explain(dict(one)) for one in error.errors(include_url=False)]
         else:
@@ -79,15 +82,6 @@ class Settings(BaseModel):
             return
         # Raised outside the handler: pydantic's own error would show the values.
         raise SettingsError(problems)
-
-    @classmethod
-    def _from_environment(cls) -> dict[str, str]:
-        fields = {PREFIX + name.upper(): name for name in cls.model_fields}
-        return {
-            fields[name.upper()]: value
-            for name, value in os.environ.items()
-            if value and name.upper() in fields
-        }
 
     def _secret_files(self) -> dict[str, str]:
         """What the files of the secrets folder hold whose names are those of secrets."""

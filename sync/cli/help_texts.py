@@ -58,6 +58,7 @@ HELP: Mapping[str, CommandHelp] = {
     "plan": CommandHelp(
         {
             "truenorth plan": "show what the next sync would write, and which guard would stop it",
+            "truenorth plan --project WEB --only orphans": "look at a part of it",
             "truenorth plan --out first.plan": "save it for `truenorth apply first.plan`",
             "truenorth plan --exit-code --quiet > /dev/null": "in a script: end with 10 if there are changes",
         },
@@ -89,7 +90,8 @@ HELP: Mapping[str, CommandHelp] = {
     "orphans": CommandHelp(
         {
             "truenorth orphans": "started work that serves no key result",
-            "truenorth orphans --all": "also work that is not started, or in grace",
+            "truenorth orphans --team ENG --older-than 30d": "those of one team that are older than 30 days",
+            "truenorth orphans --all": "also work that is not started, or in grace; each finding by itself",
         },
         _READS,
     ),

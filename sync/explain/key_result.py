@@ -30,6 +30,7 @@ from sync.measure import (
     to_percent,
     weighting_of,
 )
+from sync.plan.plan import natural
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +119,15 @@ def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
     )
     outlook = run.outlooks.get(key_result.id)
     words = tuple(outlook_words(reading, outlook)) if outlook is not None else ()
-    reached = tuple(_milestones(key_result, reading, run))
-    return Derivation(reading, objective, rows, steps, excluded, parents, outlook, words, reached)
+    milestones = tuple(_milestones(key_result, reading, run))
+    return Derivation(reading, objective, rows, steps, excluded, parents, outlook, words, milestones)
 
 
 def _milestones(key_result: KeyResult, reading: Reading, run: Decision) -> Iterator[Milestone]:
     if not isinstance(key_result.measure, MilestonesMeasure):
         return
-    for piece in milestone_pieces(key_result, key_result.measure, run.alignment, reading.bounds):
+    pieces = milestone_pieces(key_result, key_result.measure, run.alignment, reading.bounds)
+    for piece in sorted(pieces, key=lambda one: (one.item.ref.tracker, natural(one.item.key))):
         if piece.left_out is not None:
             state = f"{reason_words(piece.left_out, weighting_of(key_result), reading)}, not counted"
         elif piece.category == "done":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from config.text.figures import ENGLISH
 from connectors.model import Ref, WorkItem
 from sync.report.table import Cell, Section
 from sync.signals.findings import Finding, Kind
@@ -55,7 +56,7 @@ def findings(
     groups = [[one] for one in found] if each else list(_alike(found, items))
     rows = tuple((_cell(group), Cell(_remedy(group, items), "dim")) for group in groups)
     is_short = any(len(group) > _EXAMPLES for group in groups)
-    lead = (f"{len(found):,} findings, those alike in one row. Show each: {show_each}",)
+    lead = (f"{ENGLISH.count(len(found))} findings, those alike in one row. Show each: {show_each}",)
     prose = ("finding", "remedy")
     return Section("Findings", lead if is_short and show_each else (), prose, rows, prose=prose)
 
@@ -106,5 +107,5 @@ def _cell(group: Sequence[Finding]) -> Cell:
     if places := list(dict.fromkeys(one.place for one in rest if one.place)):
         shown.append(f"and at {', '.join(places)}")
     elif rest:
-        shown.append(f"and {len(rest):,} more")
-    return Cell(f"{ALIKE[group[0].kind].format(f'{len(group):,}')}:", more=tuple(shown))
+        shown.append(f"and {ENGLISH.count(len(rest))} more")
+    return Cell(f"{ALIKE[group[0].kind].format(f'{ENGLISH.count(len(group))}')}:", more=tuple(shown))

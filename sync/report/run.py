@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from config.fields import Level
+from config.text.figures import ENGLISH
 from connectors.model import Pull
 from sync.plan.guards import GuardViolation
 from sync.plan.overrides import Overrides
@@ -21,8 +22,11 @@ def pulled(pulls: Iterable[Pull]) -> Section:
     for pull in pulls:
         levels = Counter(item.level for item in pull.items if item.in_scope)
         outside = sum(1 for item in pull.items if not item.in_scope)
-        figures = [f"{count:,}" if count else "–" for count in (*(levels[one] for one in _LEVELS), outside)]
-        rows.append(cells(pull.tracker, *figures, f"{pull.requests:,}"))
+        figures = [
+            f"{ENGLISH.count(count)}" if count else "–"
+            for count in (*(levels[one] for one in _LEVELS), outside)
+        ]
+        rows.append(cells(pull.tracker, *figures, f"{ENGLISH.count(pull.requests)}"))
         notes += [f"{pull.tracker}: {note}" for note in pull.notes]
     headings = ("initiatives", "projects", "epics", "issues", "sub-tasks", "ancestors", "requests")
     return Section("Pulled", (), ("tracker", *headings), tuple(rows), headings, tuple(notes))

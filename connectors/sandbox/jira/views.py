@@ -56,10 +56,7 @@ def view_routes(site: JiraSite, base: str) -> list[web.RouteDef]:
             return pages.missing(f"There is no filter {request.match_info['number']} on this site.")
         head = _head(site, found) | {"jql": found.jql}
         result = _result(site, found)
-        columns = [
-            *FIRST_COLUMNS,
-            *(one for one in MORE_COLUMNS if any(_has(row, one) for row in result["rows"])),
-        ]
+        columns = _usual_columns(result)
         headed = _headed(site, columns)
         return pages.page("jira/filter.html", base=base, head=head, result=result, columns=headed)
 
@@ -133,22 +130,29 @@ def _found(site: JiraSite, person: Person, jql: str) -> dict[str, Any]:
 def _gadget(site: JiraSite, gadget: Gadget) -> dict[str, Any]:
     number = next(filter(None, map(_filter_id, gadget.properties.values())), None)
     found = site.filters.get(number) if number is not None else None
+    result = _result(site, found) if found is not None else None
     return {
         "title": gadget.title,
         "filter": _head(site, found) if found is not None else None,
-        "result": _result(site, found) if found is not None else None,
-        "columns": _headed(site, _columns(gadget)),
+        "result": result,
+        "columns": _headed(site, _columns(gadget) or _usual_columns(result or {"rows": []})),
     }
 
 
 def _columns(gadget: Gadget) -> list[str]:
-    """The columns that its settings name."""
+    """The columns that its settings name; none where they name none."""
     named = [
         one["columnNames"]
         for one in gadget.properties.values()
         if isinstance(one, dict) and "columnNames" in one
     ]
-    return str(named[0]).split("|") if named else list(FIRST_COLUMNS)
+    return str(named[0]).split("|") if named else []
+
+
+def _usual_columns(result: Mapping[str, Any]) -> list[str]:
+    """The first ones, and of the others those that are not empty."""
+    more = (one for one in MORE_COLUMNS if any(_has(row, one) for row in result["rows"]))
+    return [*FIRST_COLUMNS, *more]
 
 
 def _headed(site: JiraSite, columns: Sequence[str]) -> list[tuple[str, str]]:

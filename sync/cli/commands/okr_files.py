@@ -183,7 +183,7 @@ def _show(
         )
         say(f"Wrote {made.path}. {then}")
         for command in following:
-            say(f"  {command}")
+            output.say(f"  {command}", verbatim=True)
 
 
 def _split(keys: Iterable[str] | None) -> tuple[str, ...]:
@@ -231,10 +231,10 @@ def _tell(output: Output, made: CheckedIn) -> None:
     elif made.written:
         done = "Replaced in" if made.state == "replaces" else "Added to"
         output.say(f"{done} {made.under} of {made.key_result}, at {made.place}:")
-        output.say(f"  {made.line}")
+        output.say(f"  {made.line}", verbatim=True)
     else:
         output.say(f"# under {made.under} of {made.key_result}, at {made.place}; to put it there: --write")
-        output.say(made.line)
+        output.say(made.line, verbatim=True)
     for line in made.notes:
         output.say(f"# {line}" if not made.written and made.state != "same" else line)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from config.text.figures import ENGLISH
 from config.wording import counted
 from connectors.model import ALL_MARKS
 from sync.plan.guards import NOUNS
@@ -32,7 +33,7 @@ def plan(whole: Plan, part: Plan, view: PlanView = EVERYTHING) -> Iterator[Secti
     is_summary = len(part.edits) > MOST_ROWS and not view.everything and view.most is None
     shown = _plan_rows(replace(part, edits=()) if is_summary else part, view.most)
     hidden = 0 if view.most is None else max(0, len(part.edits) - view.most)
-    tail = (f"… and {hidden:,} more.",) if hidden else ()
+    tail = (f"… and {ENGLISH.count(hidden)} more.",) if hidden else ()
     lead = list(_narrowed(whole, part, view) if view.narrows else _lead(whole))
     if is_summary:
         lead.append(f"Summarised below by kind of change and by project. {SHOW_EACH}")
@@ -121,7 +122,7 @@ def written(whole: Plan, applied: Applied, elapsed: float | None = None) -> Sect
     took = f" in {elapsed:.1f} s" if elapsed is not None else ""
     requests = sum(receipt.requests for receipt in applied.receipts)
     figures = ", ".join(
-        f"{applied.count(outcome):,} {outcome}"
+        f"{ENGLISH.count(applied.count(outcome))} {outcome}"
         for outcome in ("written", "skipped", "failed")
         if outcome == "written" or applied.count(outcome)
     )

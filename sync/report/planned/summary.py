@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from config.text.figures import ENGLISH
 from config.wording import counted
 from connectors.model import ALL_MARKS, Change, Mark, WorkItem
 from sync.plan.guards import NOUNS
@@ -81,7 +82,9 @@ def _by_kind(kinds: dict[str, _Kind]) -> Section:
     rows = []
     for words, kind in ordered[:_MOST_KINDS]:
         first, *more = _examples(kind.sampled())
-        rows.append((Cell(words, "strong"), Cell(f"{kind.count:,}"), Cell(first, "dim", tuple(more))))
+        rows.append(
+            (Cell(words, "strong"), Cell(f"{ENGLISH.count(kind.count)}"), Cell(first, "dim", tuple(more)))
+        )
     rest = ordered[_MOST_KINDS:]
     tail = (f"… and {counted(len(rest), 'further kind')} of change.",) if rest else ()
     columns = ("change", "items", "for example")
@@ -103,8 +106,8 @@ def _by_project(homes: dict[tuple[str, str], Counter[str]]) -> Section:
         (
             Cell(home, "strong"),
             Cell(tracker),
-            Cell(f"{counts['items']:,}"),
-            *(Cell(f"{counts[mark]:,}" if counts[mark] else "–") for mark in marks),
+            Cell(f"{ENGLISH.count(counts['items'])}"),
+            *(Cell(f"{ENGLISH.count(counts[mark])}" if counts[mark] else "–") for mark in marks),
         )
         for (tracker, home), counts in ordered[:_MOST_PROJECTS]
     )

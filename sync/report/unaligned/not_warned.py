@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from config.text.figures import ENGLISH
 from config.wording import agree, counted
 from connectors.model import Ref, WorkItem
 from sync.plan.plan import natural
@@ -64,7 +65,7 @@ def not_warned(items: Mapping[Ref, WorkItem], signals: Signals, now: datetime) -
             Cell(title_beside_name(items[one.item])),
             Cell(items[one.item].level),
             Cell(items[one.item].status),
-            Cell(f"{one.age_days:,} d"),
+            Cell(f"{ENGLISH.count(one.age_days)} d"),
             Cell(one.words),
             Cell(items[one.item].assignee or "–"),
             Cell(team_of(items[one.item])),

@@ -56,10 +56,10 @@ def orphans(
             Cell(title_beside_name(items[one.item])),
             Cell(items[one.item].level),
             Cell(items[one.item].status),
-            Cell(f"{one.age_days:,} d"),
+            Cell(f"{ENGLISH.count(one.age_days)} d"),
             Cell(str(one.since or "–")),
             Cell(ENGLISH.number(round(at_stake[one.item].points, 1))),
-            Cell(f"{below[one.item]:,}" if below[one.item] else "–"),
+            Cell(f"{ENGLISH.count(below[one.item])}" if below[one.item] else "–"),
             Cell(items[one.item].assignee or "–"),
             Cell(team_of(items[one.item])),
             Cell("; ".join(map(str, run.alignment.placements[one.item].unmet)) or "–", "dim"),
@@ -74,7 +74,7 @@ def orphans(
     lines += [f"{left_out(signals)} {SHOW_ALL}"] if rest and left_out(signals) else []
     lines += [*_planned(signals), *([EFFORT] if rows else [])]
     hidden = len(tops) - len(shown)
-    more = (f"… and {hidden:,} more. Show all: truenorth orphans",) if hidden else ()
+    more = (f"… and {ENGLISH.count(hidden)} more. Show all: truenorth orphans",) if hidden else ()
     return Section(
         "Orphaned work",
         tuple(lines),
@@ -91,7 +91,9 @@ def orphans(
 def _lead(count: int, tops: int) -> str:
     lead = f"{counted(count, 'open item')} {agree(count, 'is', 'are')} warned for serving no key result"
     return lead + (
-        f"; {tops:,} of them {agree(tops, 'has', 'have')} no orphaned parent." if tops < count else "."
+        f"; {ENGLISH.count(tops)} of them {agree(tops, 'has', 'have')} no orphaned parent."
+        if tops < count
+        else "."
     )
 
 

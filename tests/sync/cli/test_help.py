@@ -47,7 +47,7 @@ def test_an_example_can_be_typed(line: str) -> None:
 def test_options_stand_in_groups(run: Cli) -> None:
     lines = run("sync", "--help").out.splitlines()
     groups = [line for line in lines if line.endswith(":") and not line.startswith(" ")]
-    assert groups == ["Guards:", "Common options:", "Examples:", "Exit codes:"]
+    assert groups == ["Options:", "Guards:", "Common options:", "Examples:", "Exit codes:"]
     guards = lines[lines.index("Guards:") : lines.index("Common options:")]
     assert [line.split()[0] for line in guards if line.startswith("  --")] == [
         "--first-run",

@@ -69,8 +69,10 @@ def test_validate_loads_what_reads_yaml_and_nothing_that_asks_a_tracker() -> Non
     packages, own = loaded_by("validate", "--config", "config/examples")
     assert packages <= TYPED | {
         "annotated_types",
+        "dotenv",
         "pydantic",
         "pydantic_core",
+        "pydantic_settings",
         "ruamel",
         "typing_extensions",
         "typing_inspection",
