@@ -101,7 +101,8 @@ def strange_words(text: str, data: Iterable[str]) -> list[str]:
 
 def without_data(text: str, data: Iterable[str]) -> str:
     """The text without what is no word of ours: addresses, keys, markup, and the data, longest first."""
-    left = _NOT_WORDS.sub(" ", text.replace("\\", "").replace("_", " "))
+    left = _NOT_WORDS.sub(" ", text.replace("\\", ""))
+    left = left.replace("_", " ")  # emphasis, now that addresses are gone
     for one in sorted(data, key=len, reverse=True):
         left = re.sub(rf"(?<!\w){re.escape(one)}(?!\w)", " ", left)
     return left
