@@ -47,7 +47,8 @@ RETIRED = frozenset(
         "goal.composite goal.milestones goal.project goal.value goal.work header.now header.what left "
         "left.nothing left.points left.text linked measure measure.binary measure.composite measure.flow "
         "measure.keep measure.metric measure.milestones measure.project measure.query measure.work owner "
-        "value value.down value.text ",
+        "value value.down value.text since.done since.reopened since.added since.dropped since.gone since.estimated ",
+        "update": "risk.behind",
         "orphan": "age.days age.months age.weeks claim.and claim.near claim.over claim.unknown close close.how closest "
         "closest.because declared declared.more exempt exempt.ask exempt.label exempt.or foot link link.how "
         "ways why.above why.alone why.below why.claimed.above why.claimed.alone ",

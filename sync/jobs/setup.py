@@ -8,9 +8,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from config.load import fingerprint
-from config.text.texts import texts_for
+from config.text.texts import Texts, texts_for
 from connectors.base import Connector, Provisions
 from connectors.errors import TrackerError
+from connectors.made_names import called
 from connectors.model import Pages
 from connectors.setup import (
     BY_KEY_RESULT,
@@ -170,10 +171,19 @@ def made_things(session: Session) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for name, provisioner in _provisioners(session).items():
         made = session.store.provisions(name)
-        whole = {what: provisioner.address(what, made) for what in sorted(made) if is_whole(what)}
+        texts = texts_for(session.workspace, name)
+        whole = {
+            _shown(what, texts): provisioner.address(what, made) for what in sorted(made) if is_whole(what)
+        }
         if addresses := {what: address for what, address in whole.items() if address}:
             found[name] = addresses
     return found
+
+
+def _shown(what: str, texts: Texts) -> str:
+    """Something that setup made, as it is called on its tracker."""
+    kind, _, name = what.partition(" ")
+    return f"{kind} {called(name, texts)}"
 
 
 def provisioner_of(connector: Connector) -> Provisioner | None:

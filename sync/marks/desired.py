@@ -18,6 +18,7 @@ from config.measures import MilestonesMeasure
 from config.messages import DEFAULT
 from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
+from connectors.made_names import called
 from connectors.model import (
     CLAIM_NAME,
     AlignmentState,
@@ -323,7 +324,7 @@ class MarkBuilder:
         )
         # Projects of Linear bear labels of another kind.
         has_group = item.ref.tracker in self._claim_groups and item.level != "project"
-        group = CLAIM_NAME if has_group else ""
+        group = called(CLAIM_NAME, self._messages[item.ref.tracker]) if has_group else ""
         details = orphan_details(facts, self._workspace, self._alignment.offered, self._today, group)
         comment = Comment("orphan", self._language(item), details=msgspec.to_builtins(details))
         return with_text(comment, self._messages[item.ref.tracker])

@@ -27,10 +27,13 @@ _NOT_WORDS = re.compile(
     r"https?://[^\s)\]|]+"  # addresses
     r"|\{(?:panel|color|status|code|quote|noformat)[^}]*\}"  # wiki markup
     r"|\b[A-Z]+-\d+\b"  # keys of items
-    r"|\bkr:\S+"
+    r"|\bkr:\S+|\bokr-[\w-]+"  # labels
     r"|\b\d\d:\d\d [A-Z]{3,4}\b"  # zones of time
 )
 _MARKS = re.compile(r"⟦[^⟧]*(?:⟧|…|$)")
+_SHARED = re.compile(r"⟦shares the words? ⟧[^⟦;]*")
+"""Words of people's titles, by which work looks close to a key result."""
+
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -93,12 +96,13 @@ def _texts(value: Any, key: str) -> Iterator[tuple[str, str]]:
 
 def strange_words(text: str, data: Iterable[str]) -> list[str]:
     """The words in a text that are neither of the marked language nor any of the data."""
-    return _WORD.findall(without_data(_MARKS.sub(" ", text), data))
+    return _WORD.findall(without_data(_MARKS.sub(" ", _SHARED.sub(" ", text)), data))
 
 
 def without_data(text: str, data: Iterable[str]) -> str:
     """The text without what is no word of ours: addresses, keys, markup, and the data, longest first."""
     left = _NOT_WORDS.sub(" ", text.replace("\\", ""))
+    left = left.replace("_", " ")  # emphasis, now that addresses are gone
     for one in sorted(data, key=len, reverse=True):
         left = re.sub(rf"(?<!\w){re.escape(one)}(?!\w)", " ", left)
     return left
@@ -124,4 +128,4 @@ def data_of(declared: Mapping[str, Any]) -> set[str]:
     return found
 
 
-_OF_PEOPLE = frozenset(("id", "title", "owner", "unit", "label", "labels", "type", "types", "project", "workspace", "name", "key", "aligned", "orphaned", "dangling", "at_risk"))  # fmt: skip
+_OF_PEOPLE = frozenset(("id", "title", "owner", "unit", "label", "labels", "type", "types", "project", "workspace", "name", "key", "team", "teams", "aligned", "orphaned", "dangling", "at_risk"))  # fmt: skip

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from connectors.text.document import Bar, Block, Bullets, Doc, Line, Lozenge, Text, line, para
-from sync.forecast.outlook import chance_words, range_words
 from sync.marks.details import Blocked, Foretold, Moved, Pace, Previous, UpdateDetail, UpdateDetails
 from sync.marks.facts import StatedKeyResult
 from sync.marks.messages import Messages
-from sync.marks.texts.phrases import health_words
+from sync.marks.texts.phrases import chance, day, health_words
 
 
 def update_text(stated: Sequence[StatedKeyResult], details: UpdateDetails, messages: Messages) -> Doc:
@@ -27,7 +26,7 @@ def _head(one: StatedKeyResult, detail: UpdateDetail, messages: Messages) -> tup
     title = Text(f"{one.id} · {detail.title}", strong=True, href=detail.url)
     health = Lozenge(health_words(one, messages, at_target=detail.at_target).upper())
     percent = one.percent or 0
-    return para(title, "  ", health), para(Bar(percent), f" {percent} %")
+    return para(title, "  ", health), para(Bar(percent), f" {messages.figures.percent(percent)}")
 
 
 def _rows(one: StatedKeyResult, detail: UpdateDetail, messages: Messages) -> list[Line]:
@@ -41,10 +40,10 @@ def _rows(one: StatedKeyResult, detail: UpdateDetail, messages: Messages) -> lis
         row(messages.text("progress.forecast"), forecast_words(detail.foretold, messages))
     if detail.previous is not None:
         before = detail.previous
-        row(messages.text("progress.since", date=before.on), _since(one, before, messages))
+        row(messages.text("progress.since", date=day(before.on, messages)), _since(one, before, messages))
     risks = _risks(one, detail, messages)
     if risks:
-        row(messages.text("update.risk"), "; ".join(risks))
+        row(messages.text("update.risk"), messages.text("orphan.next").join(risks))
     return rows
 
 
@@ -55,14 +54,14 @@ def _since(one: StatedKeyResult, before: Previous, messages: Messages) -> str:
         parts.append(messages.text("update.healths", **dict(zip(("before", "after"), healths, strict=True))))
     if before.moved is not None:
         parts.append(moved_words(before.moved, messages))
-    return "; ".join(parts)
+    return messages.text("orphan.next").join(parts)
 
 
 def _risks(one: StatedKeyResult, detail: UpdateDetail, messages: Messages) -> list[str]:
     behind = detail.pace.expected - (one.percent or 0)
     risks = []
     if one.health in ("at_risk", "off_track") and behind > 0:
-        risks.append(messages.text("update.risk.behind", points=behind))
+        risks.append(messages.plural("update.risk.behind", behind, points=behind))
     if detail.blocked is not None:
         risks.append(blocked_words(detail.blocked, messages))
     return risks
@@ -82,19 +81,24 @@ def forecast_words(told: Foretold, messages: Messages) -> str:
         return messages.text(f"progress.forecast.{told.lack or 'history'}")
     words = messages.text(
         "progress.forecast.text",
-        range=range_words(told.low, told.high),
-        due=told.due,
+        range=_range(told.low, told.high, messages),
+        due=day(told.due, messages),
         goal=told.goal,
-        chance=chance_words(told.chance),
+        chance=chance(told.chance, messages),
     )
     if told.least is not None:
         words += messages.text("progress.forecast.unlikely", least=told.least)
     return words
 
 
+def _range(low: int, high: int, messages: Messages) -> str:
+    shown = messages.figures.percent(high)
+    return shown if low == high else f"{low}–{shown}"
+
+
 def moved_words(moved: Moved, messages: Messages) -> str:
     """What linked work did."""
-    parts = [messages.text(f"progress.since.{kind}", count=count) for kind, count in moved.counts]
+    parts = [messages.counted(f"progress.since.{kind}", count) for kind, count in moved.counts]
     words = ", ".join(parts) or messages.text("progress.since.nothing")
     if moved.work is None or moved.scope is None:
         return words

@@ -147,7 +147,7 @@ def test_how_texts_are_put_together_has_a_version() -> None:
         "declared": "0c71fcda",
         "claimed": "ab83252b",
         "at target": "a72d7b47",
-        "update": "f02c0b61",
+        "update": "7b6ac86e",
     }
 
 
@@ -227,12 +227,12 @@ def test_a_value_that_was_reached_has_its_day_and_no_forecast() -> None:
 
 
 FORECASTS = [
-    (Foretold("2026-12-31", 62, 88, 45), "62–88 % by 2026-12-31, in four of five cases; chance of reaching 100 %: 45 %"),
-    (Foretold("2026-12-31", 62, 88, 4, 70), "62–88 % by 2026-12-31, in four of five cases; chance of reaching 70 %: < 5 %"),
-    (Foretold("2026-12-31", 99, 99, 96), "99 % by 2026-12-31, in four of five cases; chance of reaching 100 %: > 95 %"),
+    (Foretold("2026-12-31", 62, 88, 45), "62–88 % by 31 Dec, in four of five cases; chance of reaching 100 %: 45 %"),
+    (Foretold("2026-12-31", 62, 88, 4, 70), "62–88 % by 31 Dec, in four of five cases; chance of reaching 70 %: < 5 %"),
+    (Foretold("2026-12-31", 99, 99, 96), "99 % by 31 Dec, in four of five cases; chance of reaching 100 %: > 95 %"),
     (
         Foretold("2026-12-31", 62, 88, 5, least=20),
-        "62–88 % by 2026-12-31, in four of five cases; chance of reaching 100 %: 5 %, which is below 20 %, so it is at risk",
+        "62–88 % by 31 Dec, in four of five cases; chance of reaching 100 %: 5 %, which is below 20 %, so it is at risk",
     ),
     (Foretold("2026-12-31", lack="history"), "not enough history for a forecast yet"),
     (Foretold("2026-12-31", lack="movement"), "no forecast, since nothing has moved lately"),
