@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from config.text.texts import texts_for
 from config.workspace import Workspace
+from connectors.made_names import called
 from connectors.model import CLAIM_NAME, Marks, Ref
 from sync.align.alignment import Alignment, align
 from sync.align.suggestions import suggest
@@ -84,7 +86,7 @@ def decide(
         last_updates=memory.last_updates,
         states=states,
         outlooks=ends,
-        claim_groups={name for name, made in memory.provisions.items() if _CLAIM_GROUP in made},
+        claim_groups=_claim_groups(workspace, memory.provisions),
         pages={pull.tracker: pull.pages for pull in observation.pulls},
         below_on=shows_below(workspace, memory.provisions, observation.items),
     )
@@ -141,8 +143,16 @@ def _minute(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "an earlier run"
 
 
-_CLAIM_GROUP = f"label {CLAIM_NAME}"
-"""Under which name the store keeps the label group that setup made."""
+def _claim_groups(workspace: Workspace, provisions: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The name of the label group in which people claim key results, by tracker: of one that setup made as the language
+    has it, of one of theirs, to which it added key results, as it looks for one.
+    """
+    group = f"label {CLAIM_NAME}"
+    return {
+        name: called(CLAIM_NAME, texts_for(workspace, name)) if group in made else CLAIM_NAME
+        for name, made in provisions.items()
+        if name in workspace.trackers and any(one == group or one.startswith(f"{group}: ") for one in made)
+    }
 
 
 def _closest(

@@ -18,9 +18,7 @@ from config.measures import MilestonesMeasure
 from config.messages import DEFAULT
 from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
-from connectors.made_names import called
 from connectors.model import (
-    CLAIM_NAME,
     AlignmentState,
     Comment,
     Fact,
@@ -66,7 +64,7 @@ def desired_marks(
     last_updates: Mapping[Ref, PostedUpdate] | None = None,
     states: Mapping[str, WorkState] | None = None,
     outlooks: Outlooks = MappingProxyType({}),
-    claim_groups: Collection[str] = (),
+    claim_groups: Mapping[str, str] = MappingProxyType({}),
     pages: Mapping[str, Pages] = MappingProxyType({}),
     below_on: Collection[str] = frozenset(),
 ) -> dict[Ref, Marks]:
@@ -75,7 +73,7 @@ def desired_marks(
     `outlooks` by key result and `closest` by orphan only enrich the words of comments. `last_updates` is what the latest
     status updates said, as remembered, and `states` where work stands now. `pages`: those of each tracker, to which links
     lead where no page is declared. `below_on`: the trackers on which orphans below orphans bear a label of their own.
-    `claim_groups`: the trackers in which setup made a label group for claims.
+    `claim_groups`: the name of the label group for claims, by tracker, where setup filled one.
     """
     finder = PageFinder(workspace, alignment, pages)
     builder = MarkBuilder(
@@ -120,7 +118,7 @@ class MarkBuilder:
         closest: Mapping[Ref, Sequence[SuggestedKeyResult]],
         outlooks: Outlooks,
         pages: PageFinder,
-        claim_groups: Collection[str] = (),
+        claim_groups: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._claim_groups = claim_groups
         self._pages = pages
@@ -323,8 +321,7 @@ class MarkBuilder:
             self._alignment.placements[item.ref].unmet,
         )
         # Projects of Linear bear labels of another kind.
-        has_group = item.ref.tracker in self._claim_groups and item.level != "project"
-        group = called(CLAIM_NAME, self._messages[item.ref.tracker]) if has_group else ""
+        group = self._claim_groups.get(item.ref.tracker, "") if item.level != "project" else ""
         details = orphan_details(facts, self._workspace, self._alignment.offered, self._today, group)
         comment = Comment("orphan", self._language(item), details=msgspec.to_builtins(details))
         return with_text(comment, self._messages[item.ref.tracker])

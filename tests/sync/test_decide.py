@@ -1,4 +1,4 @@
-"""What one run costs beside its reading: nothing is worked out twice."""
+"""What one run costs beside its reading, where nothing is worked out twice, and what it takes from memory."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from sync.jobs.last_read import latest_run, progress_history
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import synchronise
+from sync.memory import Memory
 from sync.store.store import Store
-from tests.support.builders import NOW, epic, item, work, workspace
+from tests.support.builders import NOW, epic, item, observed, work, workspace
 from tests.support.fake_sessions import FIRST_RUN
 from tests.support.fake_tracker import FakeTracker
+from tests.support.plain_text import to_plain
 
 ITEMS = [epic("WEB-1", claims=("KR1",)), item("WEB-2", "WEB-1"), item("WEB-3", "WEB-1", category="done")]
 
@@ -71,3 +73,27 @@ def test_deciding_asks_the_store_for_nothing_and_memory_is_one_transaction(
     assert len(begun) == 1
     assert decided.memory.writing_runs == 1
     assert decided.plan.empty
+
+
+@pytest.mark.parametrize(
+    ("made", "language", "group"),
+    [
+        (("label Key result", "label Key result: KR1"), "en", "Key result"),
+        (("label Key result", "label Key result: KR1"), "fr", "Résultat clé"),
+        (("label Key result: KR1",), "fr", "Key result"),  # a group of people's, under its English name
+        (("label okr-orphaned",), "en", ""),
+        ((), "en", ""),
+    ],
+)
+def test_the_label_group_is_named_where_setup_filled_one(
+    made: tuple[str, ...], language: str, group: str
+) -> None:
+    declared = workspace(work("KR1"), policy={"language": language})
+    memory = Memory(provisions={"linear": dict.fromkeys(made, "id")})
+    wanted = decide(observed(item("eng-1", category="doing")), memory, declared, NOW).plan.edits
+    (comment,) = (edit.wanted.comment for edit in wanted)
+    assert comment is not None
+    assert comment.doc is not None
+    text = to_plain(comment.doc)
+    assert (f" {group}, " in text) is bool(group)
+    assert ("kr:ID" in text) is not bool(group)

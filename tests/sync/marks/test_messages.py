@@ -402,7 +402,7 @@ def test_where_setup_made_a_label_group_people_claim_by_it() -> None:
         (near, "Choose KR2 in the label group Key result, move"),
         (None, "Choose its key result in"),
     ):
-        marks = desired_marks(alignment, card, signals, OWNED, closest, claim_groups={"linear"})
+        marks = desired_marks(alignment, card, signals, OWNED, closest, claim_groups={"linear": "Key result"})
         comment = marks[ref("eng-1")].comment
         assert comment is not None
         assert comment.doc is not None
