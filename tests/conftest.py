@@ -36,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # Speed is measured in benchmarks, never by a timed test.
     settings.register_profile("untimed", deadline=None)
     settings.load_profile("untimed")
+    # The workers of xdist have one, and who runs the tests may: what is printed would be folded to that width.
+    os.environ.pop("COLUMNS", None)
     # Worlds, schemas and contracts live long: they are looked through for garbage a good deal less often.
     gc.set_threshold(50_000)
     # A store waits for the disk at each commit; what lies in memory is there at once.

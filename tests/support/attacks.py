@@ -48,7 +48,9 @@ class Attacked:
                 form.encode() in kept for kept in self._kept() for form in secrets
             ),
             "raw characters are shown": _RAW.search(shown) is None,
-            "nothing says what happened": bool(self.ran.err.strip()),
+            "nothing says what happened": not self.ran.code
+            or bool(self.ran.err.strip())
+            or re.search(r"  failed  +\S", self.ran.out) is not None,
         }
         return [wrong for wrong, is_well in holds.items() if not is_well]
 
