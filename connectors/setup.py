@@ -176,7 +176,10 @@ def empty_views(kind: str, need: Need) -> Iterator[SetupProblem]:
     }
     if "labels" not in need.marks:
         names = [
-            name for name in by_label if name != AT_RISK or need.at_risk or "key_results" not in need.marks
+            name
+            for name in by_label
+            if (name != AT_RISK or need.at_risk or "key_results" not in need.marks)
+            and (name != BELOW or need.below)  # without its label, setup does not make it
         ]
         why = "show nothing: the policy writes no labels here"
         remedy = "Nothing to do if that is meant; else see policy.mode and policy.marks."

@@ -84,6 +84,13 @@ def test_views_that_the_policy_leaves_empty_are_named(
     assert [one.what for one in empty_views("filter", need)] == said
 
 
+def test_a_view_that_the_policy_has_not_made_is_not_called_empty() -> None:
+    (made,) = empty_views("filter", replace(NEED, marks=frozenset(("key_results",)), below="okr-below"))
+    assert made.what == "filters Unaligned work, Below unaligned work, Work by key result, Dangling links"
+    (not_made,) = empty_views("filter", replace(NEED, marks=frozenset(("key_results",)), below=None))
+    assert "Below" not in not_made.what
+
+
 def test_views_follow_the_names_that_people_give_our_labels() -> None:
     labels = [LabelNode("l1", "Lost", is_group=False), LabelNode("l2", "okr-aligned", is_group=False)]
     need = replace(NEED, label_ids={"okr-orphaned": "l1", "okr-aligned": "l9", "okr-dangling": "gone"})

@@ -34,6 +34,11 @@ _MARKS = re.compile(r"⟦[^⟧]*(?:⟧|…|$)")
 _SHARED = re.compile(r"⟦shares the words? ⟧[^⟦;]*")
 """Words of people's titles, by which work looks close to a key result."""
 
+_THEIR_GROUP = re.compile(
+    r"(?<=⟦ in the label group ⟧)Key result\b|(?<= dans le groupe d'étiquettes )Key result\b"
+)
+"""The label group that people made in the sandbox's workspace: setup fills it, and leaves it the name they gave it."""
+
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -96,12 +101,13 @@ def _texts(value: Any, key: str) -> Iterator[tuple[str, str]]:
 
 def strange_words(text: str, data: Iterable[str]) -> list[str]:
     """The words in a text that are neither of the marked language nor any of the data."""
-    return _WORD.findall(without_data(_MARKS.sub(" ", _SHARED.sub(" ", text)), data))
+    ours = _SHARED.sub(" ", _THEIR_GROUP.sub(" ", text))
+    return _WORD.findall(without_data(_MARKS.sub(" ", ours), data))
 
 
 def without_data(text: str, data: Iterable[str]) -> str:
     """The text without what is no word of ours: addresses, keys, markup, and the data, longest first."""
-    left = _NOT_WORDS.sub(" ", text.replace("\\", ""))
+    left = _NOT_WORDS.sub(" ", _THEIR_GROUP.sub(" ", text.replace("\\", "")))
     left = left.replace("_", " ")  # emphasis, now that addresses are gone
     for one in sorted(data, key=len, reverse=True):
         left = re.sub(rf"(?<!\w){re.escape(one)}(?!\w)", " ", left)

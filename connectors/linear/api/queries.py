@@ -66,9 +66,11 @@ _MORE = "pageInfo { hasNextPage endCursor }"
 VIEWER = Operation("query Viewer { viewer { id name app } }", Decoder(wire.Viewer))
 
 VIEWER_AND_VIEWS = Operation(
-    "query ViewerAndViews($views: [ID!]!) { viewer { id name app }"
-    " customViews(first: 10, filter: { id: { in: $views } }) { nodes { id slugId } } }",
+    "query ViewerAndViews($views: [ID!]!, $first: Int!, $after: String) { viewer { id name app }"
+    " customViews(first: $first, after: $after, filter: { id: { in: $views } })"
+    f" {{ nodes {{ id slugId }} {_MORE} }} }}",
     Decoder(wire.ViewerAndViews),
+    page=50,
 )
 """Likewise, with which of these views stand: what is asked for anyway costs no request of its own."""
 

@@ -242,13 +242,9 @@ class ViewSlug(Wire):
     slug_id: str
 
 
-class ViewSlugs(Wire):
-    nodes: list[ViewSlug]
-
-
 class ViewerAndViews(Wire):
     viewer: Actor
-    custom_views: ViewSlugs
+    custom_views: Connection[ViewSlug]
 
 
 class Teams(Wire):

@@ -19,7 +19,7 @@ from tests.support.cli import AS_OF, Cli
 from tests.support.sandbox_jira_client import ANN, SERVICE
 
 FIELDS = {"Key result", "KR progress", "KR health", "Alignment", "Objective"}
-MADE = ["Unaligned work", "Work by key result", "Dangling links"]
+MADE = ["Unaligned work", "Below unaligned work", "Work by key result", "Dangling links"]
 OPTIONS = {
     "KR health": ["On track", "At risk", "Off track", "Done", "No data"],
     "Alignment": ["Aligned", "Orphaned", "Exempt"],
