@@ -73,15 +73,16 @@ class ProgressFacts:
     @property
     def facts(self) -> tuple[Fact, ...]:
         """What plans compare of it. What the ticket itself has done is news by the step of percents, what it waits for
-        at once."""
+        at once. Of a reading that stands from an earlier day the ticket's part is told no more, so it is no news."""
         mark = self.mark
+        part = own_part_fact(mark.id, self.own.percent if self.own else None)
         return (
             percent_fact(mark.id, mark.percent),
             health_fact(mark.id, mark.health),
             title_fact(mark.id, mark.title),
             goal_fact(mark.id, goal_line(self.goal)),
             owner_fact(mark.id, self.owner),
-            own_part_fact(mark.id, self.own.percent if self.own else None),
+            *((part,) if self.reading.read_on is None else ()),
             waits_fact(mark.id, self._waits_line()),
         )
 

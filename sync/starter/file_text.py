@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from config.text.redaction import shorten
 from config.text.yaml_scalars import yaml_text
 from config.wording import counted, part_of
-from connectors.discovery import Estimates, Place, most_open_first
+from connectors.discovery import Estimates, Place, Survey, most_open_first
+from connectors.model import CLAIM_NAME
 from sync.starter.proposal import Example, Found, Proposal, open_items, upkeep
 from sync.starter.quarters import Quarter, quarter_of
 
@@ -97,6 +98,14 @@ def _tracker(found: Found) -> Iterator[str]:
     if len(others) > _MOST_OTHERS or found.site.unlisted:
         yield "        # …   there are more"
     yield from _estimate_field(found)
+    yield f"    # {_claims(found.survey)}"
+
+
+def _claims(survey: Survey) -> str:
+    """How people claim key results on tickets here."""
+    if CLAIM_NAME in survey.own_fields:
+        return f'The {survey.claim_noun} "{CLAIM_NAME}" is there: people claim a key result by it, or by a label kr:ID.'
+    return f'People claim a key result by a label kr:ID; `truenorth setup --apply` adds the {survey.claim_noun} "{CLAIM_NAME}" for it.'
 
 
 def _described(place: Place, found: Found) -> str:

@@ -166,7 +166,7 @@ def test_an_upgrade_moves_nothing_that_it_leaves_out(
 @pytest.mark.usefixtures("pointed")
 def test_what_may_write_takes_work_as_it_is_and_says_so(run: Cli) -> None:
     then = run("plan", "--as-of", "2026-10-20")
-    assert "--as-of only moves the clock here" in then.out
-    now = run("plan", *AS_OF)
-    assert "only moves the clock" not in now.out
-    assert "Work is shown as it was" not in now.out
+    assert "--as-of only moves the clock here" in " ".join(then.out.split())
+    now = " ".join(run("plan", *AS_OF).out.split())
+    assert "only moves the clock" not in now
+    assert "Work is shown as it was" not in now

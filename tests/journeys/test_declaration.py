@@ -42,10 +42,10 @@ def test_every_part_of_a_declaration_reaches_the_tickets(site: Site) -> None:
     for edited, pattern, after, on_links, in_comment in (
         (file, "target: 250", "target: 255", "480 → 255 ms", "from 480 to 255 ms"),
         (file, "start: 480", "start: 481", "481 → 255 ms", "from 481 to 255 ms"),
-        (file, "unit: ms", "unit: s", "481 → 255 s", "465; the target is at most 255 s"),
+        (file, "unit: ms", "unit: s", "481 → 255 s", "465 on 9 Nov, from 481 to 255 s"),
         (file, r"owner: \S+", "owner: noor", "481 → 255 s", "noor"),
-        ("truenorth.yaml", "end: 2026-12-31", "end: 2026-12-30", "due 2026-12-30", "by 2026-12-30"),
-        (file, r"kind: metric, start: 481, target: 255", "kind: keep, below: 255", "≤ 255 s", "at most 255 s until 2026-12-30"),
+        ("truenorth.yaml", "end: 2026-12-31", "end: 2026-12-30", "due 30 Dec 2026", "due 30 Dec"),
+        (file, r"kind: metric, start: 481, target: 255", "kind: keep, below: 255", "≤ 255 s", "at most 255 s · due 30 Dec"),
     ):  # fmt: skip
         site.edit(edited, pattern, after)
         assert "Nothing to write" not in site.sync(), after

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,12 +83,12 @@ def _texts(node: dict[str, Any]) -> Iterator[str]:
 
 def test_the_commands_say_it(site: Sandbox, run: Cli) -> None:  # noqa: ARG001
     assert run("sync", *AS_OF, "--first-run").code == 0
-    status = run("status").out
-    rows = {line.split(" ")[0]: plain(line) for line in reversed(status.splitlines())}
-    assert " 100 / 100 % 100 % 50 % at target " in rows["AT"]
-    assert " 5 / 1 – 5 k 100 % 50 % on track " in rows["BAND"]
-    assert " 6 / ≤ 5 0 % 50 % off track " in rows["RAIL"]
-    assert " 100 % 50 % at risk " in rows["BOTH"]
+    status = run("status", "--format", "markdown").out
+    rows = {line.split(" ")[1]: line for line in reversed(status.splitlines()) if line.startswith("| ")}
+    assert " | 100 / 100 % | 100 % | 50 % | at target | " in rows["AT"]
+    assert " | 5 / 1 – 5 k | 100 % | 50 % | on track | " in rows["BAND"]
+    assert " | 6 / ≤ 5 | 0 % | 50 % | off track | " in rows["RAIL"]
+    assert " | 100 % | 50 % | at risk | " in rows["BOTH"]
     (extra,) = [one for one in told(run, "status")["scorecard"] if one["objective"] == "EXTRA"]
     assert extra["succeeds"] or "grade 0.7" not in rows["EXTRA"], "a grade shows no success that is none"
     found = {one["key_result"]: one for one in extra["key_results"]}
@@ -122,7 +123,11 @@ def test_the_tickets_say_it(site: Sandbox, run: Cli) -> None:
         (comment,) = one.comments
         assert "AT TARGET" in plain(comment), one.key
         assert "DONE" not in plain(comment), one.key
-    assert "between 1 and 5 k, both included, until 2026-12-31" in plain(tickets[0].comments[0])
+    said = plain(tickets[0].comments[0])
+    assert "5 on 10 Nov, between 1 and 5 k · due 31 Dec" in said
+    assert re.search(r" \d+(\.\d)?, from 10 to 60 % · due 31 Dec", said), (
+        "what is computed has the digits of tables"
+    )
     site.forget_requests()
     assert run("sync", *AS_OF).code == 0
     assert writes(site) == []

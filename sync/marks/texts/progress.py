@@ -111,7 +111,8 @@ def _measured(goal: Goal, detail: ProgressDetail, read: str, messages: Messages)
     if detail.value is None:
         now = messages.text("progress.none")
     else:
-        now = messages.figures.apart((detail.value, *ends))[0]
+        is_computed = goal.kind in ("query", "flow")
+        now = messages.figures.apart((detail.value, *ends), measured=is_computed)[0]
     if detail.value_on:
         now = messages.text("progress.on", value=now, day=day(detail.value_on, messages, near=read))
     if len(ends) == 1:

@@ -130,7 +130,7 @@ def test_the_marks_are_seen_at_once(
     with walking(browser, sandbox, **window) as walk:
         for place in ("jira progress", "linear progress"):
             page = walk.to(paths[place])
-            ours = page.locator("article.comment", has_text="Truenorth keeps this comment up to date")
+            ours = page.locator("article.comment", has_text="kept up to date by Truenorth")
             expect(ours).to_be_visible()
             assert on_first_screen(ours.bounding_box(), window)
             expect(ours).to_contain_text("%")

@@ -360,7 +360,7 @@ ONBOARDING, LATENCY = "Onboarding v2", "Faster API"
 
 
 def test_one_update_is_shown_in_the_plan_posted_and_not_repeated(company: Company) -> None:
-    out = company.sync()
+    out = company.sync("2026-11-16", "--format", "markdown")
     assert "post a status update: off track, GROWTH-KR2 18 %" in out
     (update,) = company.place(ONBOARDING).our_updates()
     assert update["health"] == "offTrack"
@@ -368,7 +368,7 @@ def test_one_update_is_shown_in_the_plan_posted_and_not_repeated(company: Compan
     assert company.place(LATENCY).our_updates() == [], "a person's own of four days ago has its time"
     assert company.is_quiet()
     assert company.is_quiet("2026-11-18")
-    log = company.run("log").out
+    log = company.run("log", "--format", "markdown").out
     assert "status update of 2026-11-16 (off track)" in log
 
 
