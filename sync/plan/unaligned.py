@@ -11,7 +11,7 @@ from config.messages import SHIPPED
 from config.text.texts import Texts, texts_for
 from config.wording import agree, counted
 from config.workspace import Workspace
-from connectors.model import KeyResultMark, Ref
+from connectors.model import KeyResultMark, Marks, Ref
 from sync.align.reason_words import SaidReason, condition_words, said_reason
 from sync.align.terms import phase_of
 from sync.memory import Memory
@@ -68,11 +68,19 @@ def newly_warned(plan: Plan, memory: Memory) -> list[Edit]:
         edit
         for edit in plan.edits
         if warns(edit.wanted)
-        and not warns(edit.item.shown)
+        and not _was_warned(edit.item.shown)
         and not shows_own_link(edit.item.shown)
         and memory.links.get(edit.item.ref) is None
         and edit.item.ref not in memory.undone
     ]
+
+
+def _was_warned(shown: Marks) -> bool:
+    """Whether the ticket bears a warning, or bore one that people took off. One that a label alone tells is no new one where
+    setup has made a field for it since.
+    """
+    stamp = shown.stamp
+    return warns(shown) or (stamp is not None and not stamp.copied and stamp.alignment == "orphaned")
 
 
 def grace_notes(plan: Plan, signals: Signals) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.model import Comment, KeyResultMark, Marks, Stamp, WorkItem
+from connectors.model import AlignmentState, Comment, KeyResultMark, Marks, Stamp, WorkItem
 from sync.decide import Decision, decide
 from sync.memory import Memory, RunRecord
 from tests.support.builders import NOW, item, observed, ref, work, workspace
@@ -233,6 +233,21 @@ def test_copies_are_not_counted_among_what_is_linked() -> None:
 def test_copies_that_are_warned_at_once_are_newly_warned() -> None:
     found = run([*clones(30), *world(0, 60)], grace_days=0, guards={"removed_share": 1, "project_share": 1})
     assert guards(found) == ["mass-warning"]
+
+
+@pytest.mark.parametrize(
+    ("alignment", "stops"), [("orphaned", []), ("aligned", ["mass-warning"]), (None, ["mass-warning"])]
+)
+def test_a_field_made_for_warnings_that_stand_as_labels_warns_nobody_anew(
+    alignment: AlignmentState | None, stops: list[str]
+) -> None:
+    stamp = Stamp("acme", alignment=alignment, labels=("okr-orphaned",))
+    shown = Marks(labels=("okr-orphaned",), stamp=stamp)
+    items = [item(f"WEB-{nr}", category="doing", shown=shown) for nr in range(1000, 1030)]
+    found = run(
+        [*items, *world(0, 60)], grace_days=0, guards={"removed_share": 1, "share": 1, "project_share": 1}
+    )
+    assert guards(found) == stops
 
 
 def test_the_cause_of_lost_links_is_not_that_of_other_removals() -> None:
