@@ -16,7 +16,13 @@ from tests.support.sandbox_jira_client import Jira
 from tests.support.sandbox_linear_client import ANN, Linear
 from tests.support.user_actions import JiraTicket, LinearTicket, Ticket
 
-VIEWS = ("Unaligned work", "Below unaligned work", "Work by key result", "At-risk key results", "Dangling links")
+VIEWS = (
+    "Unaligned work",
+    "Below unaligned work",
+    "Work by key result",
+    "At-risk key results",
+    "Dangling links",
+)
 MAY_BE_EMPTY = {("linear", "Dangling links"), ("linear", "Below unaligned work")}
 """Of the second there is some on Linear in one of the worlds."""
 Listed = dict[str, set[str]]

@@ -20,9 +20,7 @@ def check_credential_and_views(client: LinearClient, views: Sequence[str]) -> tu
     """Likewise, in the same request with which of these views stand; none of them where the credential may not see views."""
     if views:
         try:
-            return tuple(
-                client.walk(queries.VIEWER_AND_VIEWS, lambda reply: reply.custom_views, views=views)
-            )
+            return tuple(client.walk(queries.VIEWER_AND_VIEWS, lambda reply: reply.custom_views, views=views))
         except (Refused, PermissionDenied):
             pass  # the plain question tells whether it is the credential
     check_credential(client)
