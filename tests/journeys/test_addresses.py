@@ -229,7 +229,7 @@ def test_what_setup_made_is_told_with_its_address_told_again_and_linked_to(
     assert {url.partition("?")[0] for url in found} == expected
     assert len(found) > 5
     assert all("kr" in parse_qs(urlsplit(url).query) for url in found if views["Work by key result"] in url)
-    status = run("status", *AS_OF).out
+    status = run("status", *AS_OF).words
     told = json.loads(run("status", *AS_OF, "--format", "json").out)["set_up"]
     names = {(one["kind"], one["name"]): one["address"] for some in told.values() for one in some}
     for kind, name in (
@@ -238,7 +238,7 @@ def test_what_setup_made_is_told_with_its_address_told_again_and_linked_to(
         ("view", "Unaligned projects"),
     ):
         address = names[kind, name]
-        assert f"created {kind} {name}: {address}" in ran.out
+        assert f"created {kind} {name}: {address}" in ran.words
         assert f"{kind} {name}: {address}" in status
     for address in names.values():
         if address.startswith(company.url) and "/secure/admin/" not in address:

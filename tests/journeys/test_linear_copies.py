@@ -491,7 +491,7 @@ def test_a_renamed_label_beside_a_new_one_of_its_name_is_replaced(company: Compa
     many = company.bearing("okr-aligned")
     company.rename("okr-aligned", "goal-linked")
     company.ticket("ENG-16").label("okr-aligned")
-    assert "and there is another okr-aligned" in company.run("plan", *AS_OF).out
+    assert "and there is another okr-aligned" in company.run("plan", *AS_OF).words
     company.sync()
     assert company.bearing("goal-linked") < many / 4, "closed work is left as it was"
     assert company.bearing("okr-aligned") + company.bearing("goal-linked") == many

@@ -240,7 +240,7 @@ def test_what_shared_fields_do_not_reach_is_said_or_has_a_label(
         "filter At-risk key results: does not show HR: Jira's shared fields do not reach team-managed projects. "
         "Set policy.labels.at_risk, then run setup again."
     )
-    assert (sentence in ran.out) is (more == {})
+    assert (sentence in ran.words) is (more == {})
     assert run("sync", "--first-run", *AS_OF).code == 0
     found = in_cloud(pointed)
     missing = {key for key in wanted[AT_RISK] if key.startswith("HR-")} if more == {} else set()
@@ -260,7 +260,7 @@ def test_the_view_of_projects_follows_each_sync_and_writes_nothing_else(run: Cli
     done = next(status for status in space.project_statuses.values() if status.type == "completed")
     pointed.call(lambda: setattr(one, "status", done))
     ran = run("sync", *AS_OF)
-    assert 'linear: the view "Unaligned projects" will list 1 orphaned project.' in ran.out
+    assert 'linear: the view "Unaligned projects" will list 1 orphaned project.' in ran.words
     assert in_linear(pointed)[PROJECTS] == two - {one.name}
     pointed.forget_requests()
     again = run("sync", *AS_OF)
@@ -321,7 +321,7 @@ def test_what_the_policy_has_not_written_no_view_shows(
     assert run("plan", *AS_OF).code == 0
     orphans = [one for one in told(run, "orphans")["orphans"] if one["tracker"] == "linear"]
     ran = run("setup", "--apply")
-    assert ("linear: cannot: views" in ran.out) is (left_out is None)
+    assert ("linear: cannot: views" in ran.words) is (left_out is None)
     assert run("sync", "--first-run", *AS_OF).code == 0
     shown = {one["key"] for one in orphans if left_out and one["level"] not in (left_out, "project")}
     views = in_linear(pointed)
@@ -329,7 +329,7 @@ def test_what_the_policy_has_not_written_no_view_shows(
     assert views[BELOW] == shown - {one["key"] for one in orphans if one["top"]}
     projects = {one["key"] for one in orphans if left_out == "subtask" and one["level"] == "project"}
     assert in_linear(pointed)[PROJECTS] == projects
-    assert (f"cannot: view {PROJECTS}: shows nothing" in ran.out) is (left_out != "subtask")
+    assert (f"cannot: view {PROJECTS}: shows nothing" in ran.words) is (left_out != "subtask")
     assert any(one["level"] == left_out for one in orphans) or left_out is None
 
 

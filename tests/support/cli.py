@@ -19,6 +19,11 @@ class Ran:
     out: str
     err: str
 
+    @property
+    def words(self) -> str:
+        """What was printed in one line, wherever its lines broke."""
+        return " ".join(self.out.split())
+
 
 Cli = Callable[..., Ran]
 

@@ -100,7 +100,7 @@ def test_renamed_things_are_renamed_back_and_never_doubled(
     if lost:
         other_store(monkeypatch)
     ran = run("setup")
-    assert "change field KR health (currently named My KR health)" in ran.out
+    assert "change field KR health (currently named My KR health)" in ran.words
     assert "create" not in ran.out.replace("created", "")
     plans = told(run, "--apply")
     assert {one.split()[0] for plan in plans.values() for one in verbs(plan)} == {"change"}
@@ -219,7 +219,7 @@ def test_what_people_copied_from_ours_stays_theirs(run: Cli, pointed: Sandbox) -
     pointed.call(copy)
     assert [one["actions"] for one in told(run).values()] == [[], []]
     ran = run("setup", "--remove", "--apply")
-    assert "filter Copy of Unaligned work: somebody copied it from a filter that setup made" in ran.out
+    assert "filter Copy of Unaligned work: somebody copied it from a filter that setup made" in ran.words
     assert [one.name for one in jira.filters.values()] == ["Copy of Unaligned work"]
     assert list(linear.custom_views) == ["copy"]
 
@@ -259,7 +259,7 @@ def test_sync_goes_on_to_use_a_renamed_field_by_its_id(run: Cli, pointed: Sandbo
     pointed.forget_requests()
     ran = run("sync", *AS_OF)
     assert ran.code == 0
-    said = " ".join(ran.out.split())
+    said = ran.words
     assert f'The field "KR health" is named "My KR health" now and is used by its id ({health})' in said
     assert not [one for one in pointed.requests if one.method == "PUT"]
     some = next(one for one in issues.values() if one.key in filled)
