@@ -66,12 +66,12 @@ def _days_off(days: WorkingDays) -> str:
     if days.basis == "unknown":
         return (
             "No weekend is declared, and fewer than "
-            f"{LEAST_FINISHINGS} finishings in 26 weeks tell none: every weekday counts as worked."
+            f"{LEAST_FINISHINGS} finishings in 26 weeks tell none: every day of the week counts as worked."
         )
     total, on_them = sum(days.finishings.values()), sum(days.finishings.get(day, 0) for day in days.weekend)
     where = f" in {days.place}" if days.place else ""
     if not off:
-        return f"No day off: each weekday has 2 % or more of the {counted(total, 'finishing')}{where} of the last 26 weeks."
+        return f"No day off: each day of the week has 2 % or more of the {counted(total, 'finishing')}{where} of the last 26 weeks."
     return (
         f"Days off by the {counted(total, 'finishing')}{where} of the last 26 weeks, of which {on_them} "
         f"{agree(on_them, 'was', 'were')} on them: {off}."

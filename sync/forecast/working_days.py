@@ -35,7 +35,7 @@ class WorkingDays:
     """The days that are worked somewhere.
 
     - `weekend`: weekdays off, 0 is Monday; `basis`: how they are known, and `place`, `finishings`: whose and how many
-      finishings told it, by weekday. `unknown`: too few tell, so that every weekday counts as worked.
+      finishings told it, by weekday. `unknown`: too few tell, so that every day of the week counts as worked.
     - `closed`: first and last days of what is declared closed.
     """
 

@@ -70,7 +70,7 @@ def test_it_says_where_too_few_finishings_tell() -> None:
     told = derived([*SLOW[:20], *SLOW[30:]], work("A"))
     assert told.outlook_words[-1] == (
         "45 working days left after today, until 2026-12-31. No weekend is declared, and fewer than 50 finishings in 26 weeks "
-        "tell none: every weekday counts as worked."
+        "tell none: every day of the week counts as worked."
     )
 
 
