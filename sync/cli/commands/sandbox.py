@@ -124,3 +124,4 @@ def _say_environment(output: Output, running: Sandbox, store: Path) -> None:
     output.say(
         f"Its clock stands at {clock:%Y-%m-%d %H:%M} UTC, so commands that read need --as-of {moment}."
     )
+    output.say("For OKRs of your own, leave TRUENORTH_CONFIG out and begin with `truenorth init`.")

@@ -32,7 +32,8 @@ def place_of(path: Path, *, force: bool) -> Path:
             others = sorted(one.name for one in path.iterdir() if one.suffix.lower() in SUFFIXES)
             if others and others != [NAME]:
                 raise OkrFileError(
-                    f"the folder {path} has OKR files already, such as {others[0]}. Name a file outside of it, or add to those."
+                    f"the folder {path} has OKR files already, such as {others[0]}. Name a file outside of it, as in "
+                    f"`truenorth init ./{NAME}`, or add to those."
                 )
             path = path / NAME
         if path.suffix.lower() not in SUFFIXES:
