@@ -22,8 +22,8 @@ from sync.measure.reading import Creep, to_percent
 def with_triage(value: MeasuredValue, key_result: str, context: MeasureContext) -> MeasuredValue:
     """The value, with words on what linked work counts as that nobody has accepted yet."""
     counted_, left_out = context.alignment.triage.get(key_result, (0, 0))
-    words = f"; {counted_} in triage counted as not started" if counted_ else ""
-    words += f"; {left_out} in triage not counted" if left_out else ""
+    words = f"; {ENGLISH.count(counted_)} in triage counted as not started" if counted_ else ""
+    words += f"; {ENGLISH.count(left_out)} in triage not counted" if left_out else ""
     return replace(value, evidence=value.evidence + words) if words else value
 
 
@@ -32,8 +32,8 @@ def work(tally: Tally, how: WorkMeasure, bounds: Bounds | None = None) -> Measur
     unit = {"points": "points", "time": "hours", "count": "items"}.get(how.weigh, "weighted items")
     if tally.leaves == 0:
         left_out = [*_outside(tally, bounds)]
-        left_out += [f"{tally.dropped} dropped"] if tally.dropped else []
-        left_out += [f"{tally.late} added after {how.baseline}"] if tally.late else []
+        left_out += [f"{ENGLISH.count(tally.dropped)} dropped"] if tally.dropped else []
+        left_out += [f"{ENGLISH.count(tally.late)} added after {how.baseline}"] if tally.late else []
         evidence = ", ".join(["no linked work", *left_out])
         return MeasuredValue(None, None, evidence, unit, creep=_creep(tally, how))
     done = float(tally.done_weight)
@@ -49,7 +49,7 @@ def work(tally: Tally, how: WorkMeasure, bounds: Bounds | None = None) -> Measur
         done_of, whole_of = ENGLISH.apart((done, float(tally.weight)), measured=True)
         evidence += f", {done_of} of {whole_of} {unit}"
     if how.started and tally.doing:
-        evidence += f", {tally.doing} in progress counted as {ENGLISH.number(how.started)}"
+        evidence += f", {ENGLISH.count(tally.doing)} in progress counted as {ENGLISH.number(how.started)}"
     creep = _creep(tally, how)
     evidence += (
         _coverage_words(how, coverage) + _creep_words(creep, how, unit) + _bounds_words(tally, how, bounds)
@@ -72,10 +72,10 @@ def progress_of(tally: Tally, how: WorkMeasure) -> Fraction:
 def _outside(tally: Tally, bounds: Bounds | None) -> Iterator[str]:
     """What the bounds leave out, in words."""
     if bounds is not None and tally.before:
-        yield f"{tally.before} finished before {bounds.first}"
+        yield f"{ENGLISH.count(tally.before)} finished before {bounds.first}"
     if bounds is not None and tally.later and bounds.until is not None:
         # The moment is the end of a day: it belongs to the next one.
-        yield f"{tally.later} created after {bounds.day(bounds.until) - timedelta(days=1)}"
+        yield f"{ENGLISH.count(tally.later)} created after {bounds.day(bounds.until) - timedelta(days=1)}"
 
 
 def _bounds_words(tally: Tally, how: WorkMeasure, bounds: Bounds | None) -> str:
@@ -83,7 +83,7 @@ def _bounds_words(tally: Tally, how: WorkMeasure, bounds: Bounds | None) -> str:
     if bounds is None:
         return words
     if tally.undated and (bounds.first is not None or bounds.is_past):
-        words += f"; {tally.undated} done at an unknown time counted"
+        words += f"; {ENGLISH.count(tally.undated)} done at an unknown time counted"
     if bounds.is_past and how.started:
         words += "; what was in progress then is not known and counts as not started"
     return words

@@ -52,8 +52,8 @@ def left_out(signals: Signals) -> str:
     total = sum(counts.values())
     if not total:
         return ""
-    parts = [f"{count} {words}" for words, count in counts.items() if count]
-    return f"{total} more {agree(total, 'serves', 'serve')} none and {agree(total, 'is', 'are')} not warned: {', '.join(parts)}."
+    parts = [f"{ENGLISH.count(count)} {words}" for words, count in counts.items() if count]
+    return f"{ENGLISH.count(total)} more {agree(total, 'serves', 'serve')} none and {agree(total, 'is', 'are')} not warned: {', '.join(parts)}."
 
 
 def not_warned(items: Mapping[Ref, WorkItem], signals: Signals, now: datetime) -> Section:
