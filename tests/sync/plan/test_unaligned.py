@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.model import AlignmentState, Comment, KeyResultMark, Marks, Stamp, WorkItem
+from connectors.model import Comment, KeyResultMark, Marks, Stamp, WorkItem
 from sync.decide import Decision, decide
 from sync.memory import Memory, RunRecord
 from tests.support.builders import NOW, item, observed, ref, work, workspace
@@ -236,16 +236,25 @@ def test_copies_that_are_warned_at_once_are_newly_warned() -> None:
 
 
 @pytest.mark.parametrize(
-    ("alignment", "stops"), [("orphaned", []), ("aligned", ["mass-warning"]), (None, ["mass-warning"])]
+    ("stamp", "stops"),
+    [
+        (Stamp("acme", alignment="orphaned", labels=("okr-orphaned",)), []),
+        (Stamp("acme", alignment="orphaned", labels=("okr-orphaned",), copied=True), ["mass-warning"]),
+        (Stamp("acme", alignment="aligned"), ["mass-warning"]),
+        (Stamp("acme"), ["mass-warning"]),
+        (None, ["mass-warning"]),
+    ],
+    ids=["warned", "a copy of what is warned", "aligned", "no alignment", "no stamp"],
 )
 def test_a_field_made_for_warnings_that_stand_as_labels_warns_nobody_anew(
-    alignment: AlignmentState | None, stops: list[str]
+    stamp: Stamp | None, stops: list[str]
 ) -> None:
-    stamp = Stamp("acme", alignment=alignment, labels=("okr-orphaned",))
     shown = Marks(labels=("okr-orphaned",), stamp=stamp)
     items = [item(f"WEB-{nr}", category="doing", shown=shown) for nr in range(1000, 1030)]
     found = run(
-        [*items, *world(0, 60)], grace_days=0, guards={"removed_share": 1, "share": 1, "project_share": 1}
+        [*items, *world(0, 60)],
+        grace_days=0,
+        guards={"removed_share": 1, "share": 1, "project_share": 1},
     )
     assert guards(found) == stops
 
