@@ -13,8 +13,10 @@ import re
 import shutil
 import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.connection import wait
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -32,6 +34,10 @@ _SERVER.set_forkserver_preload(
     ]
 )
 
+_ASKING = threading.Lock()
+"""Held while the library asks a process how it ended. A start in another thread asks that of every process, too, and the
+answer can be read only once: whoever comes second would be told 255."""
+
 Entry = Callable[..., None]
 
 
@@ -42,18 +48,20 @@ class Process:
         self._outputs = Path(tempfile.mkdtemp(prefix="truenorth-process-"))
         arguments = (entry, given, str(folder), {**os.environ, **environment}, str(self._outputs))
         self._process = _SERVER.Process(target=_begin, args=arguments)
-        self._process.start()
+        with _ASKING:
+            self._process.start()
 
     def wait(self) -> Ran:
         """What came of it; a code below zero is the signal that killed it."""
-        self._process.join(LONGEST)
-        code = self._process.exitcode
-        if code is None:
-            self._process.kill()
-            self._process.join()
+        wait([self._process.sentinel], LONGEST)
+        with _ASKING:
+            code = self._process.exitcode
+            if code is None:
+                self._process.kill()
+                self._process.join()
+            self._process.close()
         out, err = ((self._outputs / name).read_text() for name in ("out", "err"))
         shutil.rmtree(self._outputs)
-        self._process.close()
         assert code is not None, f"it took more than {LONGEST} s: {out}{err}"
         return Ran(code, out, err)
 

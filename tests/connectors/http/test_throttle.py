@@ -450,7 +450,8 @@ def test_data_center_is_slowed_down_before_it_refuses(
         kind="jira", deployment="data_center", url="https://acme", scope=JiraScope(projects=("WEB", "OPS"))
     )
     credentials = Credentials(token=SecretStr("sandbox-dc-pat"), url=f"{box.url}/jira-dc")
-    throttle = Throttle(RetryPolicy(base=0.05), reserved_share=0.2)
+    # Unpaced, sixteen threads at once may find the bucket empty many times running.
+    throttle = Throttle(RetryPolicy(attempts=100, base=0.05), reserved_share=0.2)
     if not paced:
         monkeypatch.setattr(throttle, "record", lambda *_: None)
     asked = JiraConnector("jira", tracker, credentials, "acme", throttle=throttle)
