@@ -492,7 +492,8 @@ class Pull:
 
     `as_of` is taken from the tracker's clock where it tells it. `notes` are sentences for the operator
     about what was read but could not be used. The few items of `set_aside` are there, but could not be read; many are
-    an error. `pages` are never stored: marks compare by what is declared, whatever the address.
+    an error. `pages` are never stored: marks compare by what is declared, whatever the address. `bookmark`: where a later
+    read of changes goes on, opaque to all but the connector (`connectors.changes`); "" where there can be none.
     """
 
     tracker: str
@@ -502,6 +503,7 @@ class Pull:
     notes: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     pages: Pages = Pages()
+    bookmark: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "notes", tuple(map(shown, self.notes)))
