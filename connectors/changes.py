@@ -7,7 +7,7 @@ The pipeline keeps the items and the bookmark; a connector says what became of t
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -51,7 +51,7 @@ class Changes:
     requests: int = 0
     notes: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
-    pages: Pages = Pages()
+    pages: Pages = field(default_factory=Pages)
     swept: bool = False
 
 
