@@ -32,7 +32,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "collect apply",
         "decide",
         "run",
-        "explain remember starter",
+        "explain remember settled starter",
         "report",
         "jobs",
         "cli",

@@ -25,6 +25,7 @@ from sync.store.observed.items import StoredItems, read_items, read_some, save_a
 from sync.store.observed.landing import StoredLanding
 from sync.store.observed.pulls import KnownPull, read_pulls, save_known, save_pulls, with_items
 from sync.store.observed.sections import NO_NEWS, SECTIONS, body, read_section, save_section
+from sync.store.observed.settled import SettledDecision
 
 _NO_LINKS: LinkDays = {}
 _UNREAD = body(Decoder(Unread))
@@ -46,6 +47,7 @@ class Snapshots:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._base: _Base | None = None
+        self.settled = SettledDecision(database)
 
     # --- writing ---------------------------------------------------------------------------------
 
