@@ -11,7 +11,6 @@ from sync.cli.options import flag_of
 from sync.cli.output import Output
 from sync.decide import Decision
 from sync.jobs.reporter import Reporter
-from sync.jobs.unchanged import Unchanged
 from sync.observation import Unread
 from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied, Moved
@@ -26,6 +25,7 @@ from sync.report.planned.view import SUMMARISED, PlanView
 from sync.report.scorecard import scorecard
 from sync.report.unaligned.not_warned import in_grace
 from sync.report.unaligned.orphans import orphans
+from sync.unchanged import Unchanged
 
 _MOST_ORPHANS = 12
 

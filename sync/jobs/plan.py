@@ -11,9 +11,9 @@ from sync.jobs.last_read import remember_if_sane
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import check_guards, read, read_if_changed
-from sync.jobs.unchanged import Unchanged
 from sync.plan.overrides import NO_OVERRIDES
 from sync.store import plan_file
+from sync.unchanged import Unchanged
 
 
 def plan(session: Session, now: datetime, reporter: Reporter, *, full: bool = False) -> Decision:

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from connectors.base import Progress, untold
 from sync.decide import Decision
-from sync.jobs.unchanged import Unchanged
 from sync.observation import Unread
 from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied, Moved
 from sync.plan.overrides import Overrides
 from sync.plan.plan import Plan
+from sync.unchanged import Unchanged
 
 
 class Reporter:

@@ -19,7 +19,6 @@ from sync.decide import Decision
 from sync.jobs.project_views import renew_views
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
-from sync.jobs.unchanged import Unchanged, nothing_changed, settle
 from sync.observation import Observation, Unread
 from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied
@@ -32,6 +31,7 @@ from sync.run import run
 from sync.store.journal import resolve
 from sync.store.lease import Lease, LeaseBusy, LeaseHeld, LeaseOverdue, leased
 from sync.store.store import Store
+from sync.unchanged import Unchanged, World, nothing_changed, settle
 
 JOURNAL_DETAIL = timedelta(days=90)
 """How long the journal keeps what a write changed from and to."""
@@ -86,7 +86,7 @@ def _read(
     with reporter.progress() as progress:
         begun = Begun(read_trackers(workspace, connectors, store, progress, full=full))
         if record is not None:
-            unchanged, begun = nothing_changed(session, begun.reads, record, now)
+            unchanged, begun = nothing_changed(_world(session), begun.reads, record, now)
             if unchanged is not None:
                 session.keep_origins(set(connectors))
                 return unchanged
@@ -131,7 +131,7 @@ def synchronise_if_changed(
         if not isinstance(found, Unchanged):
             done = _carry_out(session, found, record, reporter, overrides, lease)
             if done.complete:
-                settle(session, found, record, now, data.standing(found))
+                settle(_world(session), found, record, now, data.standing(found))
             return done
         summary = data.of_applied(Applied((), {})) | {"unread": [], SUMMARY: RULES}
         session.store.close_run(record, "done", summary | {"unchanged_since": found.since.isoformat()})
@@ -163,6 +163,10 @@ def hold_lease(session: Session, *, same_work: bool = False) -> Iterator[Lease]:
             yield lease
         finally:
             session.halt.lease = None
+
+
+def _world(session: Session) -> World:
+    return World(session.workspace, session.connectors, session.store, session.sources)
 
 
 def _open(session: Session) -> int:

@@ -89,7 +89,6 @@ class TellingTracker(FakeTracker):
             refs |= dict.fromkeys(ref for ref in self.items if ref.id not in known.ids())
         gone = known.ids() - here if sweep else frozenset()
         items = [self._seen(self.items[ref]) for ref in refs if ref in self.items]
-        there = (known.ids() | {item.ref.id for item in items}) - gone
         return Changes(
             self.name,
             tuple(item for item in items if item.ref.id not in self.aside),
@@ -99,7 +98,7 @@ class TellingTracker(FakeTracker):
             requests=1,
             set_aside=tuple(one for one in self._aside() if one.id in {ref.id for ref in refs}),
             swept=sweep,
-            amiss=self.counts and there != here,
+            amiss=self.counts and (known.ids() | {item.ref.id for item in items}) - gone != here,
         )
 
     def _aside(self) -> tuple[SetAside, ...]:
@@ -107,8 +106,17 @@ class TellingTracker(FakeTracker):
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         receipt = super().write(item, wanted)
-        if receipt.outcome == "written" and receipt.requests:
-            self.change(item.ref)
+        shown = self.items[item.ref].shown if item.ref in self.items else Marks()
+        if receipt.outcome == "written" and receipt.requests and shown.stamp is not None:
+            # Beside what is kept of the marks a real stamp names the comment.
+            stamp = replace(
+                shown.stamp,
+                key_results=wanted.key_results,
+                alignment=wanted.alignment,
+                comment_id="1" if wanted.comment else None,
+                rules=wanted.rules,
+            )
+            self.change(item.ref, shown=replace(shown, stamp=stamp))
         return receipt
 
 

@@ -35,11 +35,11 @@ from sync.jobs.apply_plan import apply_plan
 from sync.jobs.plan import plan as make_plan
 from sync.jobs.plan import plan_if_changed, save_plan
 from sync.jobs.sync import Synced, synchronise, synchronise_if_changed
-from sync.jobs.unchanged import Unchanged
 from sync.plan.outcome import Applied
 from sync.report.planned import texts
 from sync.report.planned.view import Only, PlanView
 from sync.store import plan_file
+from sync.unchanged import Unchanged
 
 _BLOCKED = "stopped by a guard; nothing was written. To override it, see the flags above."
 
