@@ -40,8 +40,8 @@ class JiraConnector:
     """A `Connector` for Jira: Cloud, or Data Center where the tracker says so.
 
     `owner` signs every mark. `fields` names the custom fields whose values items carry. `throttle` is shared by all
-    who use the same site and credential. `threads` is how many requests a read has in flight; the vendor asks for no
-    more than ten. `labels` are those of the policy, which are ours by name, whoever put them on. `provided` is what setup
+    who use the same site and credential. `threads` is how many requests a read has in flight, the throttle's reads if it is None.
+    `labels` are those of the policy, which are ours by name, whoever put them on. `provided` is what setup
     made, ids by `Action.what`. `commitments`: items tell whether they are in an active sprint. `texts`: those that are written
     there.
     """
@@ -55,7 +55,7 @@ class JiraConnector:
         *,
         fields: Sequence[str] = (),
         throttle: Throttle | None = None,
-        threads: int = 8,
+        threads: int | None = None,
         labels: Collection[str] = (),
         provided: Mapping[str, str] | None = None,
         commitments: bool = False,
@@ -67,14 +67,11 @@ class JiraConnector:
         self._scope = tracker.scope.projects
         self._tracker = tracker
         self._server = tracker.deployment == "data_center"
-        self._client = JiraClient(
-            name,
-            api,
-            credentials,
-            throttle or Throttle(),
-            version="2" if self._server else "3",
+        throttle = throttle or Throttle()
+        self._client = JiraClient(name, api, credentials, throttle, version="2" if self._server else "3")
+        self._pool = ThreadPoolExecutor(
+            threads or throttle.in_flight.reads, thread_name_prefix=f"{name}-read"
         )
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"{name}-read")
         site_api: SiteApi = (DataCenter if self._server else Cloud)(self._client, self._pool)
         self._site_api = site_api
         self._client.introduce(site_api.check, site_api.hint())
