@@ -1,6 +1,6 @@
 """As much of Jira Cloud as writing marks asks for, on the loopback server: it remembers properties, fields and comments.
 
-It judges nothing; the sandbox does. Reads of many issues take `page` seconds, all else `each`.
+It judges nothing; the sandbox does.
 """
 
 from __future__ import annotations
@@ -45,15 +45,15 @@ ROUTES = (
 )
 
 
-def make(items: int, each: float, page: float) -> Answer:
-    """The answers of a site with `items` issues."""
+def make(items: int, write: float, read: float, page: float) -> Answer:
+    """The answers of a site with `items` issues: seconds of a write, of another request, of reading many issues."""
     site = _Site(items)
 
     def answer(method: str, target: str, body: bytes) -> Reply:
         path = target.partition("?")[0].partition("/rest/api/3")[2]
         route = next((name for pattern, name in ROUTES if pattern.match(path)), f"{method} issue or site")
         status, headers, told = site.answer(method, path, json.loads(body) if body else None)
-        seconds = page if route == "issues: read" else each
+        seconds = page if route == "issues: read" else read if method == "GET" else write
         encoded = b"" if status.startswith("204") else json.dumps(told).encode()
         return Reply(encoded, seconds, route, status, headers)
 
