@@ -70,7 +70,7 @@ def bound(items: int) -> float:
 def race(given: argparse.Namespace) -> list[Row]:
     """The rows of all contestants, each the best of its rounds."""
     root = HERE.parent
-    contestants = {"connector": ("write_connector", root)}
+    contestants: dict[str, tuple[str, Path]] = {"connector": ("write_connector", root)}
     if given.before:
         contestants["before"] = ("write_connector", given.before)
     contestants["jira package"] = ("write_package", root)
@@ -236,7 +236,10 @@ def count(name: str, items: int, seed: int) -> list[Row]:
     return rows
 
 
-SMOKE_COUNTS = {"jira": {40: (48, 48, 88, 88, 0, 126)}, "linear": {40: (8, 4, 0, 4)}}
+SMOKE_COUNTS: Mapping[str, Mapping[int, tuple[int, ...]]] = {
+    "jira": {40: (48, 48, 88, 88, 0, 126)},
+    "linear": {40: (8, 4, 0, 4)},
+}
 """Requests of each round on so many items."""
 
 
