@@ -89,11 +89,16 @@ def session_for(
     store_url: str,
     sources: Sources | None = None,
     pacer_for: Callable[[str, str], Pacer] | None = None,
+    opened: Store | None = None,
 ) -> Iterator[Session]:
-    """A session from values at hand. `pacer_for`: see `Throttles`. Raises OriginRefused or StoreError."""
+    """A session from values at hand. `pacer_for`: see `Throttles`; `opened`: the store, where it is open already, and stays so.
+
+    Raises OriginRefused or StoreError.
+    """
     with ExitStack() as stack:
-        store = Store(store_url)
-        stack.callback(store.close)
+        store = opened or Store(store_url)
+        if opened is None:
+            stack.callback(store.close)
         bound_for = destinations(workspace, keys, store.origins())
         halt = Halt()
         throttles = Throttles(halt, pacer_for)

@@ -1,4 +1,4 @@
-"""What was read, remembered, planned and written as bytes, so that whoever has them decides the same. Pure.
+"""What was read, remembered, planned and written as bytes, so that whoever has them decides the same.
 
 MessagePack and not JSON: its maps have keys of any kind, as observations do.
 """

@@ -262,7 +262,9 @@ class Worker:
             return paces[-1]
 
         try:
-            with session_for(workspace, declared.keys, self._url, declared.sources, pacer_for) as session:
+            with session_for(
+                workspace, declared.keys, self._url, declared.sources, pacer_for, store
+            ) as session:
                 work = Work(known, claim, session, runs, self._decided)
                 with self._lock:
                     self._running[job.id] = _Running(work, job.id)

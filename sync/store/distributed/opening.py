@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 
+from sync.memory import RunUnderWay
 from sync.store.database import Database, NeedsPostgreSQL
 from sync.store.distributed import tables
-from sync.store.distributed.runs import OPEN, Announce, Progress, SharedRuns, Stage, State
+from sync.store.distributed.runs import OPEN, Announce, SharedRuns, Stage, State
 from sync.store.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A distributed run that is under way: its stage, and how far that has come. `workers`: how many are there."""
-
-    run: int
-    state: State
-    progress: Progress
-    workers: int
-
 
 SEEN = 20.0
 """Seconds since its last word for which a worker counts as there."""
@@ -50,7 +38,7 @@ def require_server(database: Database) -> None:
         )
 
 
-def running(store: Store) -> Running | None:
+def run_under_way(store: Store) -> RunUnderWay | None:
     """The run that is under way; None where there is none, or never was one."""
     database = store.database
     if database.is_sqlite:
@@ -64,7 +52,15 @@ def running(store: Store) -> Running | None:
         return None
     last = found[-1]
     progress = runs.progress(last.id, _STAGES[last.state])
-    return Running(last.id, last.state, progress, runs.workers(SEEN))
+    return RunUnderWay(
+        last.id,
+        last.state,
+        progress.parts,
+        progress.done,
+        progress.working,
+        progress.items,
+        runs.workers(SEEN),
+    )
 
 
 def _nobody(*_: object) -> None:
