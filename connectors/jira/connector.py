@@ -18,6 +18,7 @@ from connectors.jira.api.data_center import DataCenter
 from connectors.jira.api.deployment import SiteApi
 from connectors.jira.discovery import Explorer
 from connectors.jira.marks.remote_links import our_prefix
+from connectors.jira.parts import Parts, learned_of, read_part, served, with_learned
 from connectors.jira.preflight import Inspector
 from connectors.jira.read.catalog import catalog
 from connectors.jira.read.histories import histories
@@ -29,6 +30,7 @@ from connectors.jira.write.loader import IssueLoader
 from connectors.jira.write.side_by_side import IN_FLIGHT
 from connectors.jira.write.writer import BATCH, LANES, SINGLE, JiraWriter
 from connectors.model import MARKS, Identity, Mark, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.parts import Part
 from connectors.preflight import Catalog, Check
 from connectors.setup import Provisioner
 from connectors.text.keywords import Keywords, extract_keywords
@@ -94,6 +96,7 @@ class JiraConnector:
         self._loader = IssueLoader(self._client, site_api, owner, self._known_site)
         self._writer = JiraWriter(self._loader, shares=not self._server, in_flight=writes_in_flight)
         self._site: Site | None = None
+        self._parts: Parts | None = None
 
     @property
     def name(self) -> str:
@@ -107,12 +110,33 @@ class JiraConnector:
         commented_ids: Collection[str] = (),
     ) -> Pull:
         """See `Connector.pull`."""
-        before = self._client.requests
-        pulled, self._site = self._reader.pull(
-            self._reader.site(), progress, before, owned_ids, commented_ids
-        )
+        before, parts = self._client.requests, self._parts
+        reader = self._reader if parts is None else self._reader.through(parts)
+        pulled, self._site = reader.pull(reader.site(), progress, before, owned_ids, commented_ids)
         self._loader.api.forget_off_screen(self._site.fields.settable)
-        return pulled
+        return pulled if parts is None else served(pulled, parts)
+
+    def read_part(
+        self,
+        progress: Progress | None = None,
+        owned_ids: Collection[str] | None = None,
+        commented_ids: Collection[str] = (),
+    ) -> Part:
+        """See `ReadsParts.read_part`."""
+        return read_part(self._reader, self._site_api, self._client, progress, owned_ids, commented_ids)
+
+    def serve(self, parts: Collection[bytes]) -> None:
+        """See `ReadsParts.serve`."""
+        self._parts = Parts(self._site_api, parts)
+
+    def learned(self) -> bytes:
+        """See `ReadsParts.learned`."""
+        return learned_of(self._known_site())
+
+    def learn(self, learned: bytes) -> None:
+        """See `ReadsParts.learn`."""
+        self._site = with_learned(self._reader.site(), learned)
+        self._loader.api.forget_off_screen(self._site.fields.settable)
 
     def preflight(
         self,
