@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 
 from config.fields import Level
 from config.names import folded
@@ -24,6 +25,7 @@ from connectors.model import (
     Category,
     Mark,
     Ref,
+    SetAside,
     WorkItem,
 )
 
@@ -157,6 +159,20 @@ class IssueMapper:
                 return "dropped" if is_dropped(fields, self.tracker, self.words) else "done"
             case _:
                 return "todo"
+
+
+def sifted(
+    mapper: IssueMapper, issues: Iterable[Issue], parents: Mapping[str, str] = MappingProxyType({})
+) -> tuple[list[WorkItem], dict[str, SetAside]]:
+    """The items that can be made of the issues, and those of which none can."""
+    items: list[WorkItem] = []
+    aside: dict[str, SetAside] = {}
+    for issue in issues:
+        try:
+            items.append(mapper.item(issue, parents.get(issue.id)))
+        except InvalidItem as error:
+            aside[issue.id] = SetAside(issue.id, issue.key, str(error))
+    return items, aside
 
 
 def is_dropped(fields: Fields, tracker: JiraTracker, words: Words = NO_WORDS) -> bool:
