@@ -56,6 +56,7 @@ def connector(
     threads: int = 4,
     fields: tuple[str, ...] = (),
     labels: tuple[str, ...] = LABELS,
+    commitments: bool = False,
     **tracker: Any,
 ) -> JiraConnector:
     declared = JiraTracker(
@@ -72,6 +73,7 @@ def connector(
         threads=threads,
         fields=fields,
         labels=labels,
+        commitments=commitments,
     )
 
 

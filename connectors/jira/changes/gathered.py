@@ -107,7 +107,8 @@ class Gatherer:
         found = {issue.key: issue.id for issue in self._found.issues.values()}
         children = self._known.items(keys)
         above = self._known.items({item.parent.id for item in children.values() if item.parent})
-        found = {item.key: id_ for id_, item in above.items() if id_ not in self._found.issues} | found
+        seen = self._found.issues.keys() | self._found.absent
+        found = {item.key: id_ for id_, item in above.items() if id_ not in seen} | found
         read, resolved = reader.fetch_keys(key for key in keys.values() if key not in found)
         return read, found | resolved
 
