@@ -24,17 +24,27 @@ class Watched(Site):
         super().__init__(sandbox)
         self._declared = declared
         self._server = server
+        self._others: list[JiraConnector] = []
+        self._fresh: JiraConnector | None = None
         self.truenorth.close()
         self.truenorth = self.connect()
         self.later(60)
         self.start()
 
     def connect(self, **declared: Any) -> JiraConnector:
-        """Another connector of the site, declared alike but for what is given."""
+        """Another connector of the site, declared alike but for what is given; closed with the site."""
+        signs_in: dict[str, Any] = {}
         if self._server:
-            signs_in: dict[str, Any] = {"email": None, "token": SERVER_TOKEN, "deployment": "data_center"}
-            return connector(f"{self.sandbox.url}/jira-dc", **(signs_in | self._declared | declared))
-        return connector(self.url, **(self._declared | declared))
+            signs_in = {"email": None, "token": SERVER_TOKEN, "deployment": "data_center"}
+        url = f"{self.sandbox.url}/jira-dc" if self._server else self.url
+        made = connector(url, **(signs_in | self._declared | declared))
+        self._others.append(made)
+        return made
+
+    def close(self) -> None:
+        for one in self._others:
+            one.close()
+        super().close()
 
     def start(self) -> None:
         """Read everything."""
@@ -53,14 +63,11 @@ class Watched(Site):
 
     def missed(self) -> list[str]:
         """What a whole read would give otherwise than it is known, in words."""
-        other = self.connect()
         items = self.known.by_id.values()
         owned = [item.ref.id for item in items if item.shown.stamp is not None]
         commented = [item.ref.id for item in items if item.shown.comment is not None]
-        try:
-            return differences(self.known, other.pull(owned_ids=owned, commented_ids=commented).items)
-        finally:
-            other.close()
+        self._fresh = self._fresh or self.connect()
+        return differences(self.known, self._fresh.pull(owned_ids=owned, commented_ids=commented).items)
 
     def control(self, path: str, body: object) -> Any:
         """What nobody can do through Jira's own API; the decoded reply."""
@@ -75,7 +82,8 @@ class Watched(Site):
     def asked(self) -> list[str]:
         """The requests since this was last called, as "METHOD path-below-the-API"."""
         found = [
-            f"{one.method} {one.path.partition('/rest/api/')[2].partition('/')[2]}" for one in self.sandbox.requests
+            f"{one.method} {one.path.partition('/rest/api/')[2].partition('/')[2]}"
+            for one in self.sandbox.requests
         ]
         self.sandbox.forget_requests()
         return found

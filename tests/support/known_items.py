@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from connectors.changes import Changes
 from connectors.model import WorkItem
@@ -36,15 +37,23 @@ class Known:
 
 
 def differences(known: Known, fresh: Iterable[WorkItem]) -> list[str]:
-    """What is otherwise in a fresh read, in words; none where all is as known."""
+    """What is otherwise in a fresh read, in words; none where all is as known.
+
+    A link from what was deleted goes without a word and means nothing any more, so only those to what is there count.
+    """
     there = {item.ref.id: item for item in fresh}
+
+    def facts(item: WorkItem) -> WorkItem:
+        return replace(item, blocked_by=tuple(ref for ref in item.blocked_by if ref.id in there))
+
     lost = [f"{known.by_id[id_].key} is known and not there" for id_ in known.by_id.keys() - there.keys()]
     new = [f"{there[id_].key} is there and not known" for id_ in there.keys() - known.by_id.keys()]
     changed = [
-        f"{item.key}: {name} is known as {getattr(known.by_id[id_], name)!r}, not {getattr(item, name)!r}"
+        f"{item.key}: {name} is known as {getattr(before, name)!r}, not {getattr(now, name)!r}"
         for id_, item in there.items()
         if id_ in known.by_id
+        for before, now in ((facts(known.by_id[id_]), facts(item)),)
         for name in WorkItem.__slots__
-        if getattr(known.by_id[id_], name) != getattr(item, name)
+        if getattr(before, name) != getattr(now, name)
     ]
     return sorted((*lost, *new, *changed))

@@ -52,10 +52,15 @@ def test_an_unchanged_site_costs_four_requests(site: Watched) -> None:
     first_look = site.look()
     assert sorted(site.asked()) == (
         ["GET myself", "GET serverInfo", "POST search", "POST search"]
-        if "jira-dc" in site.truenorth._client.api  # noqa: SLF001
+        if "jira-dc" in site.truenorth._client.api
         else UNCHANGED
     )
-    assert (first_look.items, first_look.gone, first_look.swept, first_look.requests) == ((), frozenset(), False, 4)
+    assert (first_look.items, first_look.gone, first_look.swept, first_look.requests) == (
+        (),
+        frozenset(),
+        False,
+        4,
+    )
     site.later(600)
     assert site.look().items == ()
     assert len(site.asked()) == 4
@@ -142,7 +147,11 @@ def test_new_work_comes_with_what_stands_above_it(site: Watched) -> None:
         "issue",
         {"fields": {"project": {"key": "WEB"}, "issuetype": {"name": "Task"}, "summary": "New"}},
     )
-    above = next(one for one in site.jira.issues.values() if one.type.level == 1 and str(one.id) not in site.known.by_id)
+    above = next(
+        one
+        for one in site.jira.issues.values()
+        if one.type.level == 1 and str(one.id) not in site.known.by_id
+    )
     site.ann_sets(made["key"], parent={"key": above.key})
     site.later()
     found = {one.key: one for one in site.look().items}
@@ -191,7 +200,9 @@ def test_a_moved_epic_brings_its_children_along(site: Watched) -> None:
 
 def test_a_moved_issue_leaves_the_scope_by_the_sweep(site: Watched) -> None:
     issue = next(
-        one for one in site.known.by_id.values() if one.level == "issue" and not site.known.children([one.ref.id])
+        one
+        for one in site.known.by_id.values()
+        if one.level == "issue" and not site.known.children([one.ref.id])
     )
     site.admin("move", key=issue.key, project="HR")
     site.later()
@@ -342,21 +353,18 @@ def test_a_bookmark_of_another_declaration_or_version_is_refused(site: Watched) 
     for bookmark in (site.bookmark, "{}", "nonsense", ""):
         with pytest.raises(NeedsWholeRead):
             other.changes(bookmark, site.known)
-    other.close()
 
 
 def test_another_account_needs_a_whole_read(cloud: Watched) -> None:
     other = cloud.connect(email="ann.lee@acme.example", token="sandbox-person-token")
     with pytest.raises(NeedsWholeRead, match="account"):
         other.changes(cloud.bookmark, cloud.known)
-    other.close()
 
 
 def test_a_bad_credential_is_one_and_a_lost_project_too(site: Watched) -> None:
     other = site.connect(token="wrong-one")
     with pytest.raises(CredentialError):
         other.changes(site.bookmark, site.known)
-    other.close()
     site.sandbox.fault(".", "lost_access", keys=["OPS"])
     with pytest.raises(ScopeError):
         site.look(sweep=True)
@@ -388,7 +396,6 @@ def test_what_is_written_by_another_is_told_by_a_change(cloud: Watched) -> None:
     other = cloud.connect()
     issue = first(cloud, shown=NOTHING)
     write_one(other, issue, marks(says=comment()))
-    other.close()
     cloud.later()
     cloud.look()
     assert cloud.missed() == []
