@@ -18,7 +18,8 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import IssueReader, SiteApi
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import CommentPage, Issue, IssueComment
-from connectors.jira.read.reader import Reader, Site
+from connectors.jira.changes.site import Site
+from connectors.jira.read.reader import Reader
 from connectors.model import Pull, SetAside
 from connectors.parts import Part
 
