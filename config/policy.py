@@ -12,6 +12,8 @@ from config.messages import DEFAULT
 
 Percent = Annotated[int, Field(ge=0, le=100), BeforeValidator(reject_bool)]
 Reserve = Annotated[int, Field(ge=0, le=90), BeforeValidator(reject_bool)]
+ReadsInFlight = Annotated[int, Field(ge=1, le=32), BeforeValidator(reject_bool)]
+WritesInFlight = Annotated[int, Field(ge=1, le=16), BeforeValidator(reject_bool)]
 Minutes = Annotated[float, Field(gt=0, le=1440), BeforeValidator(reject_bool)]
 Hours = Annotated[float, Field(ge=0, le=720, allow_inf_nan=False), BeforeValidator(reject_bool)]
 Share = Annotated[float, Field(gt=0, le=1), BeforeValidator(reject_bool)]
@@ -84,6 +86,8 @@ class TrackerPolicy(ConfigModel):
     )
     updates: UpdatePolicy | None = Field(default=None, description="See policy.updates.")
     quota_for_people: Reserve | None = Field(default=None, description="See policy.quota_for_people.")
+    reads_in_flight: ReadsInFlight | None = Field(default=None, description="See policy.reads_in_flight.")
+    writes_in_flight: WritesInFlight | None = Field(default=None, description="See policy.writes_in_flight.")
     deadline_minutes: Minutes | None = Field(default=None, description="See policy.deadline_minutes.")
     full_hours: Hours | None = Field(default=None, description="See policy.full_hours.")
     sweep_hours: Hours | None = Field(default=None, description="See policy.sweep_hours.")
@@ -257,6 +261,14 @@ class Policy(ConfigModel):
     quota_for_people: Reserve = Field(
         default=20,
         description="Percent of a tracker's request quota to reserve for people; requests slow down when only that much is left.",
+    )
+    reads_in_flight: ReadsInFlight = Field(
+        default=16,
+        description="Maximum number of reads sent to a tracker at once; halved for a minute after each HTTP 429.",
+    )
+    writes_in_flight: WritesInFlight = Field(
+        default=8,
+        description="Maximum number of writes sent to a tracker at once; halved for a minute after each HTTP 429.",
     )
     deadline_minutes: Minutes = Field(
         default=30,

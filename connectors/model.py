@@ -393,8 +393,31 @@ class WorkItem:
         return name.strip().casefold() in (one.casefold() for one in self.names)
 
     def __post_init__(self) -> None:
-        _show(self, "title", "status")
-        _redact(self, *_NAMES)
+        for name in ("title", "status"):
+            text = getattr(self, name)
+            if (fit := clean(text)) != text:
+                object.__setattr__(self, name, fit)
+        if not redactor.are_clean(self._texts()):
+            _show(self, "title", "status")
+            _redact(self, *_NAMES)
+
+    def _texts(self) -> list[str]:
+        """All that is looked through for secrets."""
+        texts = [self.title, self.status, self.key, self.url, self.kind, *self.labels, *self.claims]
+        texts += filter(None, (self.team, self.project, self.priority, self.assignee, self.parent_key))
+        for several in (self.other_names, self.fields):
+            for pair in several:
+                texts += pair
+        for names in (
+            self.grouped_labels,
+            self.components,
+            self.former_keys,
+            self.former_projects,
+            self.parent_former_keys,
+            self.issue_links,
+        ):
+            texts += names
+        return texts
 
     @property
     def own_former_keys(self) -> tuple[str, ...]:
