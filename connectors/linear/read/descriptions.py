@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from connectors.linear.api import queries, wire
 from connectors.linear.api.client import LinearClient
-from connectors.linear.api.queries import Operation
+from connectors.linear.api.operation import Operation
 from connectors.model import Ref, WorkItem
 from connectors.text.keywords import Keywords, extract_keywords
 

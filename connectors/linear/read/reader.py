@@ -14,7 +14,7 @@ from config.text.issue_pages import IssuePages
 from config.trackers import LinearTracker
 from connectors.base import UNSAID, InitiativeUse, Progress
 from connectors.errors import BadReply
-from connectors.linear.api import queries
+from connectors.linear.api import project_queries, queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import NotFound
 from connectors.linear.api.scope import check_credential_and_views, scoped_teams, visible_teams
@@ -314,14 +314,14 @@ class _Pulling:
         teams = list(self._mapper.teams)
 
         def read(initiatives: bool) -> list[ProjectNode]:
-            query = queries.projects(initiatives=initiatives)
+            query = project_queries.projects(initiatives=initiatives)
             return list(self._client.walk(query, lambda reply: reply.projects, self.set_aside, teams=teams))
 
         return [self._whole(node) for node in self._initiatives.beside(read)]
 
     def _one_project(self, identity: str) -> ProjectNode:
         def read(initiatives: bool) -> ProjectNode:
-            return self._client.execute(queries.project(initiatives=initiatives), id=identity).project
+            return self._client.execute(project_queries.project(initiatives=initiatives), id=identity).project
 
         return self._initiatives.beside(read)
 
