@@ -9,7 +9,7 @@ from connectors.linear.api.operation import MORE, Operation, Sifted
 
 _LABEL = "id name description isGroup parent { id } team { id } archivedAt retiredAt"
 _RELATIONS = "nodes { id type createdAt issue { id } } pageInfo { hasNextPage endCursor }"
-_ATTACHMENT = "id url metadata updatedAt"
+_ATTACHMENT = "id url metadata createdAt updatedAt"
 _SYNCED = "id service metadata { ... on ExternalEntityInfoJiraMetadata { issueKey } }"
 _COMMENT = "id body issue { id } project { id }"
 
@@ -70,6 +70,14 @@ STATES = Operation(
     f" issues(first: $first, after: $after, filter: $filter, includeArchived: true) {{"
     f" nodes {{ id trashed state {{ name type }} }} {MORE} }} }}",
     Decoder(wire.StatesReply),
+)
+
+SAMPLE = Operation(
+    # When every so-many-th issue was made, and what is attached to it: how both are spread over time.
+    f"query Sample($first: Int!, $after: String, $filter: IssueFilter!, $attached: AttachmentFilter!) {{"
+    f" issues(first: $first, after: $after, filter: $filter, includeArchived: true) {{ nodes {{ id createdAt"
+    f" attachments(first: 2, filter: $attached) {{ nodes {{ createdAt }} {MORE} }} }} {MORE} }} }}",
+    Decoder(wire.Sampled),
 )
 
 ISSUE_BY_KEY = Operation(
