@@ -20,6 +20,7 @@ from config.text.redaction import shorten
 from connectors.errors import BadReply, CredentialError, TrackerError, Transient
 from connectors.http.bodies import Buffer
 from connectors.http.exchange import Exchange
+from connectors.http.in_flight import Kind
 from connectors.http.rate_limits import Allowance
 from connectors.http.throttle import Throttle
 from connectors.linear.api.complexity import POINTS, points
@@ -40,9 +41,6 @@ from connectors.model import SetAside
 from connectors.set_aside import Reply, named
 
 T = TypeVar("T")
-
-IN_FLIGHT = 16
-"""Requests under way at a time where nothing else is said."""
 
 
 class _Envelope(msgspec.Struct):
@@ -68,7 +66,7 @@ class LinearClient:
     """Speaks GraphQL with one Linear workspace; safe to use from several threads. `requests` counts what was sent, retries
     included.
 
-    At most `in_flight` requests are under way at a time. `quotas` holds the last reading of the limits by name ("Requests", "Complexity", "Endpoint-Requests");
+    `quotas` holds the last reading of the limits by name ("Requests", "Complexity", "Endpoint-Requests");
     `server_time` the `Date` of the last reply. `private_allowed`: see `Exchange`.
     """
 
@@ -80,12 +78,9 @@ class LinearClient:
         throttle: Throttle,
         *,
         private_allowed: bool = True,
-        in_flight: int = IN_FLIGHT,
     ) -> None:
         self.tracker = tracker
-        self.in_flight = in_flight
         self._lock = threading.Lock()
-        self._slots = threading.BoundedSemaphore(in_flight)
         self.requests = 0
         self.quotas: dict[str, Quota] = {}
         self.server_time: datetime | None = None
@@ -95,6 +90,11 @@ class LinearClient:
         self._errors = ErrorMapper(tracker, httpx.URL(url).host)
         self._token = token
         self.exchange = Exchange(tracker, url, private_allowed=private_allowed, time_left=throttle.time_left)
+
+    @property
+    def in_flight(self) -> int:
+        """How many reads may be under way at a time, as it is now."""
+        return self.throttle.in_flight.limit("read")
 
     def close(self) -> None:
         """Close the connections, and end all waits."""
@@ -108,11 +108,12 @@ class LinearClient:
         it has failed.
         """
         body = msgspec.json.encode({"query": operation.document, "variables": variables})
+        kind: Kind = "write" if operation.document.lstrip().startswith("mutation") else "read"
         costs = {POINTS: points(operation.document, variables)}
 
         def once() -> T:
             go_on()
-            return self._once(body, operation.reply, costs)
+            return self._once(body, operation.reply, kind, costs)
 
         return self._retry.call(once, repeatable=True)
 
@@ -134,7 +135,13 @@ class LinearClient:
     def _attempt(
         self, body: bytes, costs: Mapping[str, float], count: int
     ) -> list[TrackerError | bool | None]:
-        status, headers, content = self._reply(body, costs)
+        with self.throttle.request(self.tracker, "write", costs) as readings:
+            return self._attempted(body, count, readings)
+
+    def _attempted(
+        self, body: bytes, count: int, readings: list[Allowance]
+    ) -> list[TrackerError | bool | None]:
+        status, headers, content = self._reply(body, readings)
         envelope = _decode_envelope(content)
         if envelope is None or not envelope.errors:
             done = self._data(envelope, status, headers, content, _SUCCESSES)
@@ -203,28 +210,21 @@ class LinearClient:
 
     # --- One request -----------------------------------------------------------------------------
 
-    def _once(self, body: bytes, reply: Reply[T], costs: Mapping[str, float]) -> T:
-        status, headers, content = self._reply(body, costs)
-        envelope = _decode_envelope(content)
-        if envelope is not None and envelope.errors:
-            raise self._errors.from_errors(envelope.errors, status, headers)
-        return self._data(envelope, status, headers, content, reply)
+    def _once(self, body: bytes, reply: Reply[T], kind: Kind, costs: Mapping[str, float]) -> T:
+        with self.throttle.request(self.tracker, kind, costs) as readings:
+            status, headers, content = self._reply(body, readings)
+            envelope = _decode_envelope(content)
+            if envelope is not None and envelope.errors:
+                raise self._errors.from_errors(envelope.errors, status, headers)
+            return self._data(envelope, status, headers, content, reply)
 
-    def _reply(self, body: bytes, costs: Mapping[str, float]) -> tuple[int, httpx.Headers, Buffer]:
-        with self._slots:
-            return self._paced(body, costs)
-
-    def _paced(self, body: bytes, costs: Mapping[str, float]) -> tuple[int, httpx.Headers, Buffer]:
-        self.throttle.acquire(self.tracker, costs)
-        readings: list[Allowance] = []
-        try:
-            status, headers, content = self._send(body)
-            now = quotas_in(headers)
-            if status == 200 or all(quota.remaining > 0 for quota in now.values()):
-                # A refusal for a spent quota is the retry policy's: it waits as asked.
-                readings = [quota.allowance(kind) for kind, quota in now.items()]
-        finally:
-            self.throttle.record(readings, costs)
+    def _reply(self, body: bytes, readings: list[Allowance]) -> tuple[int, httpx.Headers, Buffer]:
+        """Status, headers and content; what they say is left goes into `readings`."""
+        status, headers, content = self._send(body)
+        now = quotas_in(headers)
+        if status == 200 or all(quota.remaining > 0 for quota in now.values()):
+            # A refusal for a spent quota is the retry policy's: it waits as asked.
+            readings += [quota.allowance(kind) for kind, quota in now.items()]
         with self._lock:
             self.quotas |= now
             self.server_time = server_time_in(headers) or self.server_time
