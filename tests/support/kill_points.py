@@ -16,6 +16,7 @@ from typing import Any
 import requests
 
 from connectors.linear.api.client import LinearClient
+from sync.jobs.distributed import worker as workers
 from sync.store.journal import Journal
 from tests.support.processes import command
 
@@ -56,3 +57,9 @@ def killed(kind: str, at: int, steps: str, *arguments: str) -> None:
     killer.before(requests.Session, "send", "jira")
     killer.before(LinearClient, "_send", "linear")
     command(*arguments)
+
+
+def killed_worker(kind: str, at: int, steps: str, *arguments: str) -> None:
+    """The same for a worker whose death others notice within seconds."""
+    workers.HEARTBEAT, workers.STALLED = 0.5, 3.0
+    killed(kind, at, steps, *arguments)
