@@ -65,11 +65,14 @@ class Row:
     same_world: bool
     next_plan_empty: bool
     twice: int
+    exit_code: int
 
     @property
     def holds(self) -> bool:
         """Whether all is as one process alone leaves it."""
-        return self.same_plan and self.same_world and self.next_plan_empty and not self.twice
+        return (
+            self.same_plan and self.same_world and self.next_plan_empty and not (self.twice or self.exit_code)
+        )
 
 
 class Workers:
@@ -235,6 +238,7 @@ def drill(cluster: Cluster, count: int, arguments: argparse.Namespace, stages: S
             dump(single) == dump(many),
             again["plan"]["items"] == 0,
             sum(one > 1 for one in comments_of_ours(many.world).values()),
+            code_shared,
         )
 
 

@@ -7,9 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from pydantic import SecretStr
+
+from config.settings import Credentials
+from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.jira.moves import move
+from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import World
-from sync.jobs.sandbox import examples
+from sync.jobs.sandbox import environment, examples
 
 _BASE = "projects: [WEB, OPS]"
 
@@ -45,3 +50,21 @@ def declare(folder: Path, projects: Sequence[str], deployment: str = "cloud") ->
         declared = declared.replace("kind: jira,", f"kind: jira, deployment: {deployment},")
     file.write_text(declared, encoding="utf-8")
     return place
+
+
+def credentials(box: Sandbox, deployment: str = "cloud") -> dict[str, Credentials]:
+    """Those of the sandbox, by tracker."""
+    given = environment(box)
+    jira = (
+        Credentials(token=SecretStr(SERVER_TOKEN), email=None, url=f"{box.url}/jira-dc")
+        if deployment == "data_center"
+        else Credentials(
+            token=SecretStr(given["TRUENORTH_JIRA_TOKEN"]),
+            email=given["TRUENORTH_JIRA_EMAIL"],
+            url=given["TRUENORTH_JIRA_URL"],
+        )
+    )
+    linear = Credentials(
+        token=SecretStr(given["TRUENORTH_LINEAR_TOKEN"]), email=None, url=given["TRUENORTH_LINEAR_URL"]
+    )
+    return {"jira": jira, "linear": linear}

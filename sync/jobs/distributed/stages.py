@@ -40,6 +40,7 @@ from sync.jobs.session import Session
 from sync.jobs.sync import read, reconcile_journal, record_outcome
 from sync.memory import Entry
 from sync.observation import CannotRead
+from sync.plan.outcome import Applied
 from sync.plan.plan import Edit, Plan, changes_of, plain_change
 from sync.remember import remember
 from sync.store.database import StoreError
@@ -48,6 +49,12 @@ from sync.store.journal import resolve
 from sync.store.lease import Lease, assert_held, release
 
 log = structlog.get_logger(__name__)
+
+ROUNDS = 3
+"""How often a part that somebody else began is read again, where its items still change."""
+
+SETTLES = 3.0
+"""Seconds between two of these rounds: a site finishes a job of ours in less."""
 
 TELL_EVERY = 1.0
 """Seconds between two words on how far a part has come."""
@@ -236,29 +243,39 @@ def _write(work: Work) -> None:
 
 
 def _written(work: Work, given: ToWrite) -> Written:
-    run, part, session = work.run, work.claim.part, work.session
-    connector = session.connectors[part.tracker]
-    plan, done = given.plan(), list[Receipt]()
-    if work.claim.number > 1:
-        plan, done = _left_of(work, plan)
-    if isinstance(connector, ReadsParts):
-        connector.learn(given.learned)
-    count = len(done)
+    part, session = work.claim.part, work.session
+    plan, done, again = given.plan(), list[Receipt](), frozenset[Ref]()
+    for left in range(ROUNDS - 1, -1, -1):
+        if work.claim.number > 1:
+            plan, done = _left_of(work, given.plan(), again)
+        connector = session.connectors[part.tracker]
+        if isinstance(connector, ReadsParts):
+            connector.learn(given.learned)
+        applied = _applied(work, plan, len(done), len(given.edits))
+        again = frozenset(one.item for one in applied.receipts if one.outcome == "skipped")
+        if work.claim.number == 1 or not again or applied.stopped or not left:
+            break
+        # The site was still at work on what the one before had asked for, when its items were read again.
+        session.halt.wait(SETTLES)
+    return Written((*done, *applied.receipts), applied.stopped, applied.lost)
+
+
+def _applied(work: Work, plan: Plan, done: int, total: int) -> Applied:
+    run, session, count = work.run, work.session, done
 
     def heard(_edit: Edit, _receipt: Receipt) -> None:
         nonlocal count
         count += 1
-        work.tell(count, len(given.edits))
+        work.tell(count, total)
 
     work.lease = Lease(run.lease.holder, run.lease.epoch, fence=work.runs.check(work.claim))
-    applied = apply(
+    return apply(
         plan, session.connectors, session.store, run.id, lease=work.lease, stop=session.halt, on_receipt=heard
     )
-    return Written((*done, *applied.receipts), applied.stopped, applied.lost)
 
 
-def _left_of(work: Work, plan: Plan) -> tuple[Plan, list[Receipt]]:
-    """What is still to be written of a part that somebody else began, and what came of the rest.
+def _left_of(work: Work, plan: Plan, again: Collection[Ref]) -> tuple[Plan, list[Receipt]]:
+    """What is still to be written of a part that somebody else began, and what came of the rest. `again`: not the rest, either.
 
     Where a write was begun, nobody knows how the item looks: its project or team is read again, as the next sync would.
     """
@@ -268,7 +285,7 @@ def _left_of(work: Work, plan: Plan) -> tuple[Plan, list[Receipt]]:
     done = {
         ref: Receipt(ref, one.key, one.outcome, error=one.error)
         for ref, one in last.items()
-        if one.outcome is not None and one.error != STOPPED
+        if one.outcome is not None and one.error != STOPPED and ref not in again
     }
     begun = last.keys() - done.keys()
     now = _as_they_are(work, begun) if begun else {}
