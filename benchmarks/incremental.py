@@ -33,7 +33,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from benchmarks.rules import company, rules
+from benchmarks.company import company, rules
 from config.workspace import Workspace
 from connectors.base import Progress
 from connectors.changes import Changes, KnownItems
