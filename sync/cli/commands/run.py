@@ -39,6 +39,7 @@ from sync.jobs.session import Session
 from sync.jobs.sync import Synced, synchronise, synchronise_if_changed
 from sync.plan.outcome import Applied
 from sync.plan.overrides import Overrides
+from sync.report import data
 from sync.report.planned import texts
 from sync.report.planned.view import Only, PlanView
 from sync.store import plan_file
@@ -123,6 +124,8 @@ def sync(
             done = synchronise(session, now, reporter, overrides, full=full)
         else:
             done = synchronise_if_changed(session, now, reporter, overrides, full=full)
+        if isinstance(done, Unchanged):
+            output.data(applied=data.of_applied(Applied((), {})))
         if done is None or isinstance(done, Unchanged):
             return
         if done.blocked:

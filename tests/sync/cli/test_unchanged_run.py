@@ -64,6 +64,7 @@ def test_json_says_since_when_and_has_the_empty_plan(run: Cli, settled: dict[str
     assert (found["unread"], found["plan"]["changes"], found["guards"]) == ([], [], [])
     assert (found["applied"]["written"], found["warned"]) == (0, 2)
     assert [one["requests"] for one in found["pulled"]] == [1, 1]
+    assert "applied" not in json.loads(run("plan", "--format", "json").out)
     before = json.loads(run("plan", "--full", "--format", "json").out)
     assert found["scorecard"] == before["scorecard"]
     assert found["findings"] == before["findings"]
