@@ -18,7 +18,8 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import IssueReader, SiteApi
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import CommentPage, Issue, IssueComment
-from connectors.jira.read.reader import Reader, Site
+from connectors.jira.changes.site import Site
+from connectors.jira.read.reader import Reader
 from connectors.model import Pull, SetAside
 from connectors.parts import Part
 
@@ -261,11 +262,9 @@ class _KnownIssues:
 
 
 def served(pulled: Pull, parts: Parts) -> Pull:
-    """The pull that was answered from parts: as of the earliest of them, with what they cost. Changes since cannot be told:
-    each part was read at its own time.
-    """
+    """The pull that was answered from parts: as of the earliest of them, from where changes are told, with what they cost."""
     as_of = min(pulled.as_of, parts.as_of) if parts.as_of is not None else pulled.as_of
-    return replace(pulled, as_of=as_of, requests=pulled.requests + parts.requests, bookmark="")
+    return replace(pulled, as_of=as_of, requests=pulled.requests + parts.requests)
 
 
 def learned_of(site: Site) -> bytes:

@@ -18,6 +18,7 @@ from sync.cli.options import (
     EachChange,
     FirstRun,
     FormatOption,
+    Full,
     OnlyItems,
     OnlyProjects,
     OnlyTrackers,
@@ -30,16 +31,18 @@ from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session
 from sync.cli.verbosity import is_quiet
+from sync.decide import Decision
 from sync.jobs.apply_plan import apply_plan
 from sync.jobs.plan import plan as make_plan
-from sync.jobs.plan import save_plan
+from sync.jobs.plan import plan_if_changed, save_plan
 from sync.jobs.session import Session
-from sync.jobs.sync import Synced, synchronise
+from sync.jobs.sync import Synced, synchronise, synchronise_if_changed
 from sync.plan.outcome import Applied
 from sync.plan.overrides import Overrides
 from sync.report.planned import texts
 from sync.report.planned.view import Only, PlanView
 from sync.store import plan_file
+from sync.unchanged import Unchanged
 
 _BLOCKED = "stopped by a guard; nothing was written. To override it, see the flags above."
 
@@ -63,6 +66,7 @@ def plan(
     tracker: OnlyTrackers = None,
     only: Annotated[Only | None, typer.Option(help="Only changes to warnings of unaligned work.")] = None,
     everything: EachChange = False,
+    full: Full = False,
 ) -> None:
     """Show what a sync would write, and write nothing."""
     given = given_moment(as_of)
@@ -72,7 +76,16 @@ def plan(
     with command_session(config, style) as (session, output):
         require_trackers(view.selection, session.connectors)
         now = given.in_zone_of(session.workspace)
-        run = make_plan(session, now, OutputReporter(output, view))
+        reporter = OutputReporter(output, view)
+        run: Decision | Unchanged
+        if given.text is not None or out is not None:
+            run = make_plan(session, now, reporter, full=full)
+        else:
+            run = plan_if_changed(session, now, reporter, full=full)
+        if isinstance(run, Unchanged):
+            if show_text:
+                output.data(texts=[])
+            return
         if show_text:
             part = view.part_of(run.plan, run.alignment.items)
             output.show(*texts.sections(part))
@@ -93,6 +106,7 @@ def sync(
     accept_plan: AcceptPlan = None,
     accept_shrink: AcceptShrink = None,
     everything: EachChange = False,
+    full: Full = False,
     distributed: Annotated[
         bool, typer.Option("--distributed", help="Let workers read and write (truenorth worker).")
     ] = False,
@@ -102,8 +116,14 @@ def sync(
     with command_session(config, style) as (session, output):
         now = given.in_zone_of(session.workspace)
         reporter = OutputReporter(output, PlanView(everything=everything), brief=is_quiet())
-        done = (_distributed if distributed else synchronise)(session, now, reporter, overrides)
-        if done is None:
+        done: Synced | Unchanged | None
+        if distributed:
+            done = _distributed(session, now, reporter, overrides)
+        elif given.text is not None:
+            done = synchronise(session, now, reporter, overrides, full=full)
+        else:
+            done = synchronise_if_changed(session, now, reporter, overrides, full=full)
+        if done is None or isinstance(done, Unchanged):
             return
         if done.blocked:
             output.data(applied=None)
