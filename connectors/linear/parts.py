@@ -7,7 +7,7 @@ the parts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -17,10 +17,11 @@ from msgspec.json import Decoder
 
 from config.trackers import LinearTracker
 from connectors.base import InitiativeUse, Progress
-from connectors.linear.api import queries
+from connectors.linear.api import project_queries, queries
 from connectors.linear.api.client import LinearClient
+from connectors.linear.api.operation import Operation
 from connectors.linear.api.scope import check_credential, scoped_teams, visible_teams
-from connectors.linear.api.wire import Connection, IssueNode, LabelNode, PageInfo, ProjectNode
+from connectors.linear.api.wire import Connection, IssueNode, IssuesReply, LabelNode, PageInfo, ProjectNode
 from connectors.linear.marks.own_labels import OwnLabels
 from connectors.linear.marks.renamed_labels import Renamed
 from connectors.linear.read.initiatives import InitiativeReader
@@ -84,7 +85,7 @@ def read_part(
     initiatives = InitiativeReader(client, use, [], [])
 
     def read(with_initiatives: bool) -> list[ProjectNode]:
-        query = queries.projects(initiatives=with_initiatives)
+        query = project_queries.projects(initiatives=with_initiatives)
         return list(client.walk(query, lambda reply: reply.projects, aside_projects, teams=[team.id]))
 
     part = TeamPart(
@@ -104,7 +105,7 @@ def read_part(
     return Part(msgspec.json.encode(part), len(issues) + len(part.projects), part.requests, dict(tally))
 
 
-def _issues(cycles: bool) -> queries.Operation[Any]:
+def _issues(cycles: bool) -> Operation[Any]:
     return queries.ISSUES_WITH_CYCLES if cycles else queries.ISSUES
 
 
@@ -117,7 +118,7 @@ def _whole(client: LinearClient, node: IssueNode) -> IssueNode:
 
 
 class Parts:
-    """A client's stand-in that answers from parts the two questions that they hold, and passes on all others."""
+    """A client's stand-in that answers from parts what they hold, issues and projects of their teams, and passes on all others."""
 
     def __init__(self, client: LinearClient, bodies: Collection[bytes]) -> None:
         self._client = client
@@ -127,40 +128,37 @@ class Parts:
 
     def walk(
         self,
-        operation: queries.Operation[Any],
+        operation: Operation[Any],
         pick: Callable[[Any], Connection[Any]],
         aside: list[SetAside] | None = None,
         **variables: Any,
     ) -> Iterator[Any]:
         """See `LinearClient.walk`."""
-        teams = _teams_of(variables.get("filter"))
-        if teams and operation in (queries.ISSUES, queries.ISSUES_WITH_CYCLES):
-            cycles = operation is queries.ISSUES_WITH_CYCLES
-            if all(one in self._parts and self._parts[one].cycles == cycles for one in teams):
-                return self._issues(teams, operation, aside)
         asked = variables.get("teams")
         for initiatives in (True, False):
-            if asked and operation is queries.projects(initiatives=initiatives):
+            if asked and operation is project_queries.projects(initiatives=initiatives):
                 known = (self._parts.get(one) for one in asked)
                 if all(one is not None and one.initiatives == initiatives for one in known):
                     return self._projects(asked, aside)
         return self._client.walk(operation, pick, aside, **variables)
 
-    def _issues(
-        self, teams: list[str], operation: queries.Operation[Any], aside: list[SetAside] | None
-    ) -> Iterator[IssueNode]:
-        """Those of the parts, and what changed since the first of them was read: an issue may have moved from a team that was yet
-        to be read into one that was read before.
+    def issues_of(
+        self, teams: Sequence[str], operation: Operation[IssuesReply], aside: list[SetAside]
+    ) -> dict[str, IssueNode] | None:
+        """See `HoldsIssues`: those of the parts, and what changed since the first of them was read: an issue may have moved from a
+        team that was yet to be read into one that was read before.
         """
-        parts = [self._parts[one] for one in teams]
+        cycles = operation is queries.ISSUES_WITH_CYCLES
+        parts = [self._parts[one] for one in teams if one in self._parts]
+        if len(parts) < len(teams) or any(one.cycles != cycles for one in parts):
+            return None
         since = min(one.as_of for one in parts)
-        changed = {"team": {"id": {"in": teams}}, "updatedAt": {"gte": since.isoformat()}}
+        changed = {"team": {"id": {"in": list(teams)}}, "updatedAt": {"gte": since.isoformat()}}
         found = {node.id: node for one in parts for node in one.issues}
         for node in self._client.walk(operation, lambda reply: reply.issues, aside, filter=changed):
             found[node.id] = _whole(self._client, node)
-        if aside is not None:
-            aside += [one for part in parts for one in part.aside_issues if one.id not in found]
-        yield from found.values()
+        aside += [one for part in parts for one in part.aside_issues if one.id not in found]
+        return dict(sorted(found.items(), key=lambda one: one[1].created_at, reverse=True))
 
     def _projects(self, teams: Iterable[str], aside: list[SetAside] | None) -> Iterator[ProjectNode]:
         parts = [self._parts[one] for one in teams]
@@ -170,14 +168,6 @@ class Parts:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
-
-
-def _teams_of(only: Any) -> list[str]:
-    """The teams of a filter that asks for all issues of some teams, and for nothing else."""
-    match only:
-        case {"team": {"id": {"in": [*teams]}}} if len(only) == 1:
-            return [str(one) for one in teams]
-    return []
 
 
 def served(pulled: Pull, parts: Parts) -> Pull:

@@ -70,11 +70,11 @@ def killed(kind: str, at: int, steps: str, *arguments: str) -> None:
     command(*arguments)
 
 
+def _is_comment(_: requests.Session, request: requests.PreparedRequest, **__: Any) -> bool:
+    return request.method == "POST" and (request.url or "").endswith("/comment")
+
+
 def killed_worker(kind: str, at: int, steps: str, *arguments: str) -> None:
     """The same for a worker whose death others notice within seconds."""
     workers.HEARTBEAT, workers.STALLED = 0.5, 3.0
     killed(kind, at, steps, *arguments)
-
-
-def _is_comment(_: requests.Session, request: requests.PreparedRequest, **__: Any) -> bool:
-    return request.method == "POST" and (request.url or "").endswith("/comment")

@@ -164,7 +164,7 @@ def _decide(work: Work) -> None:
     connectors = dict(_with_parts(work))
     whole = replace(session, connectors=connectors)
     try:
-        result = read(whole, work.moment, Reporter())
+        result = read(whole, work.moment, Reporter(), full=True)
     except CannotRead as error:
         _unless_ending(work)
         work.runs.end(run.id, "failed", Trouble(unread=error.unread))
