@@ -170,6 +170,7 @@ def _decide(work: Work) -> None:
         work.runs.end(run.id, "failed", Trouble(unread=error.unread))
         return
     _unless_ending(work)
+    session.store.snapshots.settled.forget()
     reconcile_journal(session.store, result.observation, session.workspace)
     known = image_of(Known(result.observation, result.memory))
     work.decided.clear()
