@@ -135,7 +135,7 @@ class JiraConnector:
         )
         self._loader.api.forget_off_screen(self._site.fields.settable)
         if parts is not None:
-            return served(pulled, parts)
+            pulled = served(pulled, parts)
         return replace(pulled, bookmark=encoded(bookmark_of(pulled, self._site, self._about)))
 
     def _begin(self, landing: Landing, at: datetime, site: Site) -> tuple[SiteApi, datetime]:

@@ -66,6 +66,15 @@ def status(
     """Show progress, forecasts, the last sync and stuck items."""
     given = given_moment(as_of)
     with command_session(config, style) as (session, output):
+        at_work = run_under_way(session.store)
+        if at_work is not None and not (fresh or full or as_of or session.store.snapshots.pulls()):
+            # To read everything beside the workers that do is not what is asked for.
+            output.show(distributed.section(at_work))
+            output.say(
+                "Nothing was read before this run. Progress is shown once it has ended, or with --fresh."
+            )
+            output.data(as_of=None, running=distributed.data(at_work))
+            return
         run = _latest(session, output, given, fresh=fresh, full=full)
         last = session.store.last_run("sync")
         troubled = session.store.journal.failed_writes(last.id) if last else []
@@ -82,7 +91,7 @@ def status(
         if rules.rows:
             output.show(rules)
         output.show(*in_grace(run.alignment.items, run.signals, _MOST_IN_GRACE))
-        if (at_work := run_under_way(session.store)) is not None:
+        if at_work is not None:
             output.show(distributed.section(at_work))
         output.show(status_tables.last_run(last, troubled, run))
         removed = removed_marks(session, run)
