@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -222,7 +223,7 @@ def test_sub_tasks_follow_their_parent_into_a_sprint() -> None:
         assert task.committed is False
         parent = site.jira.issues[int(task.parent.id)]
         for sprints, wanted in (([Sprint(7, "Now")], True), (None, False)):
-            site.sandbox.call(lambda value=sprints: parent.custom.update({SPRINT.id: value}))
+            site.sandbox.call(partial(parent.custom.update, {SPRINT.id: sprints}))
             site.ann_comments(parent.key, "Planned anew")
             site.later()
             site.look()

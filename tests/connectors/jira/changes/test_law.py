@@ -72,9 +72,7 @@ class History:
         self._site.ann_comments(issue.key, "A word")
 
     def _move(self, issue: Issue) -> None:
-        # Nothing tells of the key of what nobody sees; what hangs below it names that key.
-        if issue.id not in self._site.jira.restricted:
-            self._site.admin("move", key=issue.key, project=self._random.choice(["WEB", "OPS", "HR"]))
+        self._site.admin("move", key=issue.key, project=self._random.choice(["WEB", "OPS", "HR"]))
 
     def _delete(self, issue: Issue) -> None:
         self._site.sandbox.call(lambda: self._site.jira.delete(issue))
