@@ -40,7 +40,14 @@ from connectors.jira.read.catalog import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
 from connectors.jira.read.mapping import NO_STATUSES, IssueMapper, sifted
-from connectors.jira.read.parents import LinkedTypes, close_upwards, linked_types, odd_links, refused_links, types_above
+from connectors.jira.read.parents import (
+    LinkedTypes,
+    close_upwards,
+    linked_types,
+    odd_links,
+    refused_links,
+    types_above,
+)
 from connectors.jira.read.read_notes import cut_changelogs, left_out, no_sprints
 from connectors.jira.read.renamed_fields import notes_on_renamed, renamed_fields
 from connectors.jira.read.settable_fields import SettableFields
