@@ -25,7 +25,7 @@ from connectors.model import Pull, WorkItem
 
 VERSION = 1
 
-CLOCKS_DIFFER = timedelta(minutes=30)
+CLOCKS_DIFFER = timedelta(minutes=5)
 """By how much the tracker's time may be ahead of what it writes into `updated`."""
 
 

@@ -112,6 +112,13 @@ def test_what_is_beyond_the_lean_pages_is_read_by_id(cloud: Watched, monkeypatch
     cloud.later()
     assert [one.title for one in cloud.look().items if one.key == "WEB-3"] == ["Another title"]
     assert cloud.missed() == []
+    # Listed once more, by the change that is known.
+    cloud.later()
+    assert cloud.look().items == ()
+    cloud.ann_sets("WEB-3", summary="A third title")
+    cloud.later()
+    assert len(cloud.look().items) == 1
+    assert cloud.missed() == []
 
 
 # --- What is told at once ------------------------------------------------------------------------
