@@ -40,7 +40,14 @@ from connectors.jira.read.catalog import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
 from connectors.jira.read.mapping import NO_STATUSES, IssueMapper, sifted
-from connectors.jira.read.parents import close_upwards, linked_types, odd_links, refused_links, types_above
+from connectors.jira.read.parents import (
+    LinkedTypes,
+    close_upwards,
+    linked_types,
+    odd_links,
+    refused_links,
+    types_above,
+)
 from connectors.jira.read.read_notes import cut_changelogs, left_out, no_sprints
 from connectors.jira.read.renamed_fields import notes_on_renamed, renamed_fields
 from connectors.jira.read.settable_fields import SettableFields
@@ -187,7 +194,8 @@ class Reader:
         held, points, doubtful = points_among(issues.values(), site.fields)
         notes += doubtful
         notes += fields_of_one_name(issues.values(), site.fields)
-        linked = linked_types(issues, parents)
+        # Nothing but such links tells of levels, and the Cloud tells the levels themselves.
+        linked = linked_types(issues, parents) if site.fields.parent_link else LinkedTypes()
         site = replace(site, projects=projects, initiatives=types_above(linked))
         if site.fields.parent_link:
             notes += odd_links(issues, parents, site.initiatives, site.fields)
