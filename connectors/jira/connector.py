@@ -107,7 +107,7 @@ class JiraConnector:
         """See `Connector.pull`."""
         before = self._client.requests
         pulled, self._site = self._reader.pull(
-            self._reader.site(), progress, before, owned_ids, commented_ids
+            self._reader.site(ahead=True), progress, before, owned_ids, commented_ids
         )
         self._loader.api.forget_off_screen(self._site.fields.settable)
         return pulled
@@ -143,7 +143,7 @@ class JiraConnector:
     def owned_items(self, written: Collection[str], progress: Progress | None = None) -> Owned:
         """See `Connector.owned_items`."""
         before = self._client.requests
-        owned, self._site = self._reader.owned_items(self._reader.site(), written, progress, before)
+        owned, self._site = self._reader.owned_items(self._reader.site(ahead=True), written, progress, before)
         return owned
 
     def count(self, query: NativeQuery) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from config.errors import nearest
 from config.text.texts import ENGLISH_TEXTS, Texts
 from config.trackers import JiraTracker
 from connectors.base import Progress
+from connectors.collector import resting_collector
 from connectors.errors import (
     BadReply,
     CredentialError,
@@ -35,6 +36,7 @@ from connectors.jira.marks.comment import CommentApi
 from connectors.jira.marks.pages import pages_of
 from connectors.jira.read.catalog import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
+from connectors.jira.read.drafts import Drafts, likely_points
 from connectors.jira.read.find_fields import find_fields
 from connectors.jira.read.mapping import NO_STATUSES, InvalidItem, IssueMapper
 from connectors.jira.read.parents import close_upwards, initiative_types, odd_links, refused_links
@@ -93,6 +95,7 @@ class Reader:
         self._commitments = commitments
         self._texts = texts
         self._keys_now: dict[str, str] = {}
+        self._asked: dict[str, Future[wire.Project]] = {}
 
     def signed_in(self) -> wire.User:
         """Who we are; CredentialError where the credential is no good.
@@ -112,15 +115,23 @@ class Reader:
                 self._site_api.hint(),
             ) from None
 
-    def site(self) -> Site:
-        """Who we are, which comes first, and which fields there are."""
-        me = self.signed_in()
-        known = self._client.call("GET", "field", replies.FIELDS)
+    def site(self, *, ahead: bool = False) -> Site:
+        """Who we are, and which fields there are. `ahead`: the projects in scope are asked for as well, side by side; `pull` takes them.
+
+        Nothing that was asked beside counts before it is known who we are: what answers a bad credential may be what anybody
+        sees. On a Data Center it is asked first, since a few bad credentials in a row lock an account out (CAPTCHA).
+        """
+        cloud = self._tracker.deployment == "cloud"
+        me = None if ahead and cloud else self.signed_in()
+        wanted = self._tracker.scope.projects if ahead else ()
+        self._asked = {key: self._pool.submit(self._project, key) for key in wanted}
+        fields = self._pool.submit(self._fields_there) if ahead else None
+        me = me or self.signed_in()
+        known = fields.result() if fields else self._fields_there()
         found = find_fields(
             self._client.name, known, self._tracker.estimate_field, self._provided, self._texts
         )
         custom = find_custom_fields(self._client.name, known, self._fields, found)
-        cloud = self._tracker.deployment == "cloud"
         # Paragraphs are text on Data Center, in wiki markup; the Cloud tells every parent as `parent`.
         found = (
             replace(found, parent_link=None)
@@ -132,11 +143,15 @@ class Reader:
         found = replace(found, custom=custom, labels=ours, commitments=self._commitments)
         return Site(self._account(me), found, words)
 
+    def _fields_there(self) -> list[wire.FieldInfo]:
+        return self._client.call("GET", "field", replies.FIELDS)
+
     def _account(self, me: wire.User) -> str:
         if me.account is None:
             raise BadReply(self._client.name, "GET myself returned no account.")
         return me.account
 
+    @resting_collector()
     def pull(
         self,
         site: Site,
@@ -152,11 +167,11 @@ class Reader:
         report = progress or (lambda _what, _done, _total: None)
         as_of = self._server_time()
         projects = self._projects()
-        ids = self._site_api.scope([project.key for project in projects])
-        report("issues", 0, len(ids))
         scope = frozenset(project.id for project in projects)
         bulk = self._site_api.issues(site.fields, known, commented, scope)
-        found = bulk.fetch(ids, lambda done: report("issues", done, len(ids)))
+        drafts = self._drafts(site, scope, projects)
+        pages = self._site_api.scope_pages([project.key for project in projects])
+        ids, found = bulk.read_scope(pages, drafts.add, lambda done, all_: report("issues", done, all_))
         gone = len(set(ids) - found.keys() - bulk.set_aside.keys())
         notes = [*site.fields.notes, *self._renamed(projects), *left_out(gone)]
         # The index lags behind: an issue may have left the scope since.
@@ -176,7 +191,7 @@ class Reader:
         if site.fields.parent_link:
             notes += odd_links(issues, parents, site.initiatives, site.fields)
         mapper = self._mapper(site, scope, issues.values())
-        items, aside = _sifted(mapper, issues.values(), parents)
+        items, aside = _sifted(mapper, issues.values(), parents, drafts)
         items = with_sprints_of_parents(items)
         renamed = renamed_fields(items, site.fields, self._owner)
         notes += notes_on_renamed(renamed, site.fields)
@@ -298,6 +313,23 @@ class Reader:
             site.initiatives,
         )
 
+    def _drafts(self, site: Site, scope: frozenset[str], projects: Sequence[wire.Project]) -> Drafts:
+        """What makes items of issues as they come, on the Cloud; a Data Center tells too little with the issue."""
+        if self._tracker.deployment != "cloud":
+            return Drafts()
+        points = likely_points(projects, site.fields)
+        mapper = IssueMapper(
+            self._client.name,
+            self._tracker,
+            site.fields,
+            self._owner,
+            self._pages,
+            scope,
+            points=points,
+            words=site.words,
+        )
+        return Drafts(mapper)
+
     def _log_aside(self, aside: Collection[SetAside]) -> None:
         """Say what was set aside where nothing else can say it."""
         if aside:
@@ -311,15 +343,20 @@ class Reader:
         return told or self._client.server_time or datetime.now(UTC)
 
     def _projects(self) -> list[wire.Project]:
+        """The projects in scope as `site` asked for them ahead, or as they are now."""
+        asked, self._asked = self._asked, {}
         found = []
         for key in self._tracker.scope.projects:
             try:
-                found.append(self._client.call("GET", f"project/{quote(key, safe='')}", replies.PROJECT))
+                found.append(asked[key].result() if key in asked else self._project(key))
             except Rejected as error:
                 if error.status != 404:
                     raise
                 raise self._no_project(key) from None
         return found
+
+    def _project(self, key: str) -> wire.Project:
+        return self._client.call("GET", f"project/{quote(key, safe='')}", replies.PROJECT)
 
     def _renamed(self, projects: Sequence[wire.Project]) -> Iterable[str]:
         """That a project in scope answers by a key that it had."""
@@ -342,14 +379,18 @@ class Reader:
 
 
 def _sifted(
-    mapper: IssueMapper, issues: Iterable[wire.Issue], parents: Mapping[str, str] = MappingProxyType({})
+    mapper: IssueMapper,
+    issues: Iterable[wire.Issue],
+    parents: Mapping[str, str] = MappingProxyType({}),
+    drafts: Drafts | None = None,
 ) -> tuple[list[WorkItem], dict[str, SetAside]]:
-    """The items that can be made of the issues, and those of which none can."""
+    """The items that can be made of the issues, and those of which none can; those that were made already are taken over."""
+    made = drafts or Drafts()
     items: list[WorkItem] = []
     aside: dict[str, SetAside] = {}
     for issue in issues:
         try:
-            items.append(mapper.item(issue, parents.get(issue.id)))
+            items.append(made.take(issue, parents.get(issue.id), mapper))
         except InvalidItem as error:
             aside[issue.id] = SetAside(issue.id, issue.key, str(error))
     return items, aside
