@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from concurrent.futures import Executor, as_completed
 from contextlib import suppress
 from itertools import islice
-from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import quote
 
 from config.wording import counted
@@ -18,6 +17,7 @@ from connectors.jira.api.deployment import Landed
 from connectors.jira.api.errors import Forbidden, Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import BulkPage, Issue
+from connectors.jira.bulk.stream import stream
 from connectors.model import SetAside
 from connectors.stamp import PROPERTY_KEY
 
@@ -112,7 +112,7 @@ class Bulk:
         found: dict[str, Issue] = {}
         failed: set[str] = set()
         parts = self._parts(pages, ids)
-        for page in stream(self._pool, parts, self._get):
+        for page in stream(self._pool, parts, self._get, lambda: done(len(found), len(ids))):
             found.update((issue.id, issue) for issue in page.issues)
             failed.update(error.id for error in page.issue_errors)
             self.set_aside |= {one.id: one for one in page.set_aside}
@@ -207,38 +207,6 @@ def list_comments(client: JiraClient, issue: str) -> tuple[str, list[wire.IssueC
         start += len(page.comments)
         if not page.comments or start >= page.total:
             return issue, list(found.values())
-
-
-def stream(pool: Executor, parts: Iterator[Sequence[A]], work: Callable[[A], B]) -> Iterator[B]:
-    """What `work` gives of each part, as it comes, while further parts are still to come: what gives them waits in a thread, too.
-
-    The next parts are asked for before those that are there, so that they are there in time. The first error ends it, and
-    withdraws what has not begun.
-    """
-    ready: SimpleQueue[Future[Any]] = SimpleQueue()
-    going: set[Future[Any]] = set()
-
-    def start(do: Callable[..., Any], *given: object) -> Future[Any]:
-        future = pool.submit(do, *given)
-        going.add(future)
-        future.add_done_callback(ready.put)
-        return future
-
-    coming: Future[Any] | None = start(next, parts, None)
-    try:
-        while going:
-            future = ready.get()
-            going.discard(future)
-            if future is not coming:
-                yield future.result()
-                continue
-            several = future.result()
-            coming = None if several is None else start(next, parts, None)
-            for part in several or ():
-                start(work, part)
-    finally:
-        for future in going:
-            future.cancel()
 
 
 def on_threads(pool: Executor, work: Callable[[A], B], parts: Iterable[A]) -> Iterator[B]:

@@ -32,11 +32,11 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields
+from connectors.jira.bulk.drafts import Drafts, likely_points
 from connectors.jira.marks.comment import CommentApi
 from connectors.jira.marks.pages import pages_of
 from connectors.jira.read.catalog import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
-from connectors.jira.read.drafts import Drafts, likely_points
 from connectors.jira.read.find_fields import find_fields
 from connectors.jira.read.mapping import NO_STATUSES, InvalidItem, IssueMapper
 from connectors.jira.read.parents import close_upwards, initiative_types, odd_links, refused_links
@@ -122,6 +122,7 @@ class Reader:
         sees. On a Data Center it is asked first, since a few bad credentials in a row lock an account out (CAPTCHA).
         """
         cloud = self._tracker.deployment == "cloud"
+        self._client.introduced()
         me = None if ahead and cloud else self.signed_in()
         wanted = self._tracker.scope.projects if ahead else ()
         self._asked = {key: self._pool.submit(self._project, key) for key in wanted}
