@@ -137,3 +137,21 @@ def test_who_says_nothing_without_a_credential_gets_it(
     assert first == "serverInfo"
     assert "myself" in others
     assert set(others) <= {"myself", "field", "WEB", "OPS"}
+
+
+@pytest.mark.parametrize("project", [200, 404], ids=["anybody sees it", "nobody sees it"])
+def test_what_anybody_may_see_is_no_read_with_a_bad_credential(httpserver: HTTPServer, project: int) -> None:
+    """Asked beside the identity, fields and projects may be answered as anonymous, without a word of it."""
+    api = "/jira/rest/api/3"
+    httpserver.expect_request(f"{api}/serverInfo").respond_with_json({"deploymentType": "Cloud"})
+    httpserver.expect_request(f"{api}/myself").respond_with_data("", status=401)
+    httpserver.expect_request(f"{api}/field").respond_with_json([])
+    for key in ("WEB", "OPS"):
+        httpserver.expect_request(f"{api}/project/{key}").respond_with_json(
+            {"id": key, "key": key}, status=project
+        )
+    made = connector(httpserver.url_for("/jira"), waits=Waits())
+    with pytest.raises(TrackerError, match="rejected the credential"):
+        made.pull()
+    made.close()
+    assert not any("search" in request.path for request, _ in httpserver.log)
