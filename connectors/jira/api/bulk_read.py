@@ -209,6 +209,20 @@ def list_comments(client: JiraClient, issue: str) -> tuple[str, list[wire.IssueC
             return issue, list(found.values())
 
 
+def read_listed(
+    fetch: Callable[[Sequence[str], Callable[[int], None]], dict[str, Issue]],
+    pages: Iterator[list[str]],
+    landed: Landed,
+    done: Callable[[int, int], None],
+) -> tuple[list[str], dict[str, Issue]]:
+    """`IssueReader.read_scope` for who reads nothing before all ids are there."""
+    ids = [id_ for page in pages for id_ in page]
+    done(0, len(ids))
+    found = fetch(ids, lambda count: done(count, len(ids)))
+    landed(list(found.values()))
+    return ids, found
+
+
 def on_threads(pool: Executor, work: Callable[[A], B], parts: Iterable[A]) -> Iterator[B]:
     """Results as they come; the first error ends it and withdraws what has not begun."""
     futures = [pool.submit(work, part) for part in parts]

@@ -17,7 +17,14 @@ from config.settings import variables
 from config.text.figures import ENGLISH
 from connectors.errors import BadReply, Misdeclared, QueryError, Unreachable
 from connectors.jira.api import replies, wire
-from connectors.jira.api.bulk_read import batches, jql_text, list_comments, on_threads, with_comments
+from connectors.jira.api.bulk_read import (
+    batches,
+    jql_text,
+    list_comments,
+    on_threads,
+    read_listed,
+    with_comments,
+)
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.comment_limit import truncate_wiki
 from connectors.jira.api.deployment import IssueReader, Landed
@@ -281,10 +288,7 @@ class ServerIssues:
         self, pages: Iterator[list[str]], landed: Landed, done: Callable[[int, int], None]
     ) -> tuple[list[str], dict[str, wire.Issue]]:
         """See `IssueReader.read_scope`."""
-        ids = [id_ for page in pages for id_ in page]
-        found = self.fetch(ids, lambda count: done(count, len(ids)))
-        landed(list(found.values()))
-        return ids, found
+        return read_listed(self.fetch, pages, landed, done)
 
     def fetch_keys(self, keys: Iterable[str]) -> tuple[dict[str, wire.Issue], dict[str, str]]:
         """See `IssueReader.fetch_keys`. Search resolves old keys, but does not say which is whose."""

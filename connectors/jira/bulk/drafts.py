@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import Issue, Project
-from connectors.jira.read.mapping import InvalidItem, IssueMapper
+from connectors.jira.read.mapping import InvalidItem, IssueMapper, MakesItems
 from connectors.model import WorkItem
 
 
@@ -40,6 +41,10 @@ class Drafts:
             with suppress(InvalidItem):  # whoever wants the item is told
                 self._made[issue.id] = self._mapper.item(issue, above.id if above else None)
 
+    def finished_by(self, mapper: IssueMapper) -> MakesItems:
+        """What takes over the items that were made, as `mapper` makes them."""
+        return _Finished(self, mapper)
+
     def take(self, issue: Issue, parent: str | None, mapper: IssueMapper) -> WorkItem:
         """The item as `mapper` makes it, which knows all. Raises InvalidItem."""
         draft = self._made.pop(issue.id, None)
@@ -61,3 +66,13 @@ class Drafts:
         # Where none of the fields holds anything, nothing was estimated with either.
         now = mapper.points.get(project)
         return now is None or self._mapper is None or now == self._mapper.points.get(project)
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    drafts: Drafts
+    mapper: IssueMapper
+
+    def item(self, issue: Issue, parent: str | None) -> WorkItem:
+        """See `IssueMapper.item`."""
+        return self.drafts.take(issue, parent, self.mapper)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from urllib.parse import quote
@@ -33,17 +34,19 @@ from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.bulk.drafts import Drafts, likely_points
+from connectors.jira.changes.learned import Learned, names_on
+from connectors.jira.changes.site import Site
 from connectors.jira.marks.comment import CommentApi
 from connectors.jira.marks.pages import pages_of
 from connectors.jira.read.catalog import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
-from connectors.jira.read.mapping import NO_STATUSES, InvalidItem, IssueMapper
-from connectors.jira.read.parents import close_upwards, initiative_types, odd_links, refused_links
+from connectors.jira.read.mapping import NO_STATUSES, IssueMapper, sifted
+from connectors.jira.read.parents import close_upwards, linked_types, odd_links, refused_links, types_above
 from connectors.jira.read.read_notes import cut_changelogs, left_out, no_sprints
 from connectors.jira.read.renamed_fields import notes_on_renamed, renamed_fields
 from connectors.jira.read.settable_fields import SettableFields
-from connectors.jira.read.shared_names import fields_of_one_name, points_by_project
+from connectors.jira.read.shared_names import Points, fields_of_one_name, points_among, points_by_project
 from connectors.jira.read.shown_comments import kept_from_customers, with_comments, with_remnant
 from connectors.jira.read.sprints import with_sprints_of_parents
 from connectors.jira.read.status_moves import KnownStatuses
@@ -54,15 +57,8 @@ from connectors.set_aside import check_share, named
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What is looked up once before anything else: who we are, the fields that matter, what things are called."""
-
-    me: str
-    fields: SiteFields
-    words: Words = field(default_factory=dict)
-    initiatives: frozenset[str] = frozenset()
-    """Ids of the types above epics that the last pull learned, where the site tells no levels."""
+Begin = Callable[[datetime, Site], tuple[SiteApi, datetime]]
+"""See `Reader.pull`."""
 
 
 class Reader:
@@ -95,7 +91,12 @@ class Reader:
         self._commitments = commitments
         self._texts = texts
         self._keys_now: dict[str, str] = {}
-        self._asked: dict[str, Future[wire.Project]] = {}
+
+    def through(self, site_api: SiteApi) -> Reader:
+        """The same reader, asking through another `SiteApi`."""
+        other = copy(self)
+        other._site_api = site_api  # noqa: SLF001  of this class
+        return other
 
     def signed_in(self) -> wire.User:
         """Who we are; CredentialError where the credential is no good.
@@ -116,36 +117,46 @@ class Reader:
             ) from None
 
     def site(self, *, ahead: bool = False) -> Site:
-        """Who we are, and which fields there are. `ahead`: the projects in scope are asked for as well, side by side; `pull` takes them.
+        """Who we are, and which fields there are. `ahead`: and the projects in scope, all asked for side by side, as `pull` needs them.
 
         Nothing that was asked beside counts before it is known who we are: what answers a bad credential may be what anybody
         sees. On a Data Center it is asked first, since a few bad credentials in a row lock an account out (CAPTCHA).
         """
-        cloud = self._tracker.deployment == "cloud"
         self._client.introduced()
-        me = None if ahead and cloud else self.signed_in()
-        wanted = self._tracker.scope.projects if ahead else ()
-        self._asked = {key: self._pool.submit(self._project, key) for key in wanted}
+        at_once = ahead and self._tracker.deployment == "cloud"
+        me = None if at_once else self.signed_in()
+        keys = self._tracker.scope.projects if ahead else ()
+        asked = {key: self._pool.submit(self._project, key) for key in keys}
         fields = self._pool.submit(self._fields_there) if ahead else None
         me = me or self.signed_in()
         known = fields.result() if fields else self._fields_there()
+        found = self.fields_among(known)
+        words = self.words_of(me)
+        projects = self.projects(asked) if ahead else ()
+        return Site(self._account(me), found, words, user=me, listed=known, projects=projects)
+
+    def _fields_there(self) -> list[wire.FieldInfo]:
+        return self._client.call("GET", "field", replies.FIELDS)
+
+    def words_of(self, me: wire.User) -> Words:
+        """What the account's language calls otherwise than English; a Data Center is read in that language alone."""
+        return account_words(self._client, me.locale) if self._tracker.deployment == "cloud" else {}
+
+    def fields_among(self, known: Sequence[wire.FieldInfo]) -> SiteFields:
+        """Those of the fields that matter. Raises ScopeError."""
         found = find_fields(
             self._client.name, known, self._tracker.estimate_field, self._provided, self._texts
         )
         custom = find_custom_fields(self._client.name, known, self._fields, found)
+        cloud = self._tracker.deployment == "cloud"
         # Paragraphs are text on Data Center, in wiki markup; the Cloud tells every parent as `parent`.
         found = (
             replace(found, parent_link=None)
             if cloud
             else replace(found, paragraphs=frozenset(), options_by_hand=True)
         )
-        words = account_words(self._client, me.locale) if cloud else {}
         ours = frozenset(label.casefold() for label in self._labels)
-        found = replace(found, custom=custom, labels=ours, commitments=self._commitments)
-        return Site(self._account(me), found, words)
-
-    def _fields_there(self) -> list[wire.FieldInfo]:
-        return self._client.call("GET", "field", replies.FIELDS)
+        return replace(found, custom=custom, labels=ours, commitments=self._commitments)
 
     def _account(self, me: wire.User) -> str:
         if me.account is None:
@@ -162,19 +173,23 @@ class Reader:
         commented: Collection[str] = (),
         *,
         ask_settable: bool = True,
+        begin: Begin | None = None,
     ) -> tuple[Pull, Site]:
         """Everything in scope and its visible ancestors, with their marks; and the site with what was learned
-        of its fields meanwhile. `ask_settable`: ask which fields can be set now that could not be before."""
+        of its fields meanwhile. `ask_settable`: ask which fields can be set now that could not be before. `begin`: gives what
+        ids and issues are read by, and when that began, at the tracker's time before the first of them."""
         report = progress or (lambda _what, _done, _total: None)
-        as_of = self._server_time()
-        projects = self._projects()
+        site_api, as_of = self._site_api, self.server_time()
+        projects = site.projects or self.projects()
+        if begin is not None:
+            site_api, as_of = begin(as_of, site)
         scope = frozenset(project.id for project in projects)
-        bulk = self._site_api.issues(site.fields, known, commented, scope)
-        drafts = self._drafts(site, scope, projects)
-        pages = self._site_api.scope_pages([project.key for project in projects])
+        bulk = site_api.issues(site.fields, known, commented, scope)
+        drafts = Drafts(self._early_mapper(site, scope, projects))
+        pages = site_api.scope_pages([project.key for project in projects])
         ids, found = bulk.read_scope(pages, drafts.add, lambda done, all_: report("issues", done, all_))
         gone = len(set(ids) - found.keys() - bulk.set_aside.keys())
-        notes = [*site.fields.notes, *self._renamed(projects), *left_out(gone)]
+        notes = [*site.fields.notes, *self.renamed_projects(projects), *left_out(gone)]
         # The index lags behind: an issue may have left the scope since.
         issues = {id_: issue for id_, issue in found.items() if issue.fields.project.id in scope}
         parents = close_upwards(issues, bulk)
@@ -186,13 +201,16 @@ class Reader:
         notes += cut_changelogs(issues.values())
         notes += refused_links(issues.values(), site.fields)
         notes += no_sprints(self._client.name, site.fields)
-        notes += points_by_project(issues.values(), site.fields)[1]
+        held, points, doubtful = points_among(issues.values(), site.fields)
+        notes += doubtful
         notes += fields_of_one_name(issues.values(), site.fields)
-        site = replace(site, initiatives=initiative_types(issues, parents))
+        linked = linked_types(issues, parents)
+        site = replace(site, projects=projects, initiatives=types_above(linked))
         if site.fields.parent_link:
             notes += odd_links(issues, parents, site.initiatives, site.fields)
-        mapper = self._mapper(site, scope, issues.values())
-        items, aside = _sifted(mapper, issues.values(), parents, drafts)
+        site = self.with_statuses(site, issues.values())
+        mapper = self.mapper(site, scope, points)
+        items, aside = sifted(drafts.finished_by(mapper), issues.values(), parents)
         items = with_sprints_of_parents(items)
         renamed = renamed_fields(items, site.fields, self._owner)
         notes += notes_on_renamed(renamed, site.fields)
@@ -203,6 +221,15 @@ class Reader:
         items = with_comments(items, issues, comments, report)
         items, without = kept_from_customers(items)
         notes += [f"Customers would see comments in project {key}, so it stays without." for key in without]
+        learned = Learned(
+            names=names_on(issues.values()),
+            held=held,
+            linked=linked,
+            refusing=tuple(without),
+            renamed=renamed,
+            settable=tuple(sorted(site.fields.settable)),
+        )
+        site = replace(site, learned=learned)
         pulled = Pull(
             tracker=self._client.name,
             items=tuple(sorted(items, key=lambda item: (len(item.ref.id), item.ref.id))),
@@ -230,8 +257,9 @@ class Reader:
         bulk = self._site_api.issues(site.fields, commented=written)
         beyond = bulk.fetch(sorted({*written, *self._labelled_elsewhere()} - known))
         homes = frozenset(issue.fields.project.id for issue in beyond.values())
-        mapper = self._mapper(site, homes, beyond.values())
-        away, aside = _sifted(mapper, beyond.values())
+        site = self.with_statuses(site, beyond.values())
+        mapper = self.mapper(site, homes, points_by_project(beyond.values(), site.fields)[0])
+        away, aside = sifted(mapper, beyond.values())
         comments = CommentApi(self._client, self._site_api, self._owner, site.me)
         away = [item for item in away if item.ref.id in written or not _is_of_others(item, self._owner)]
         items = [*scope, *with_comments(away, beyond, comments, lambda _what, _done, _total: None)]
@@ -289,21 +317,24 @@ class Reader:
         homes = frozenset(
             one.fields.project.id for one in found.values() if one.fields.project.key.upper() in scope
         )
-        mapper = self._mapper(site, homes, found.values())
-        items, aside = _sifted(mapper, found.values())
+        site = self.with_statuses(site, found.values())
+        mapper = self.mapper(site, homes, points_by_project(found.values(), site.fields)[0])
+        items, aside = sifted(mapper, found.values())
         self._log_aside((*aside.values(), *bulk.set_aside.values()))
         return tuple(replace(item, shown=NOTHING, writable=frozenset()) for item in items)
 
-    def _mapper(self, site: Site, projects: frozenset[str], issues: Collection[wire.Issue]) -> IssueMapper:
-        """What makes items of these issues; on Data Center it has to know the statuses to date what is done."""
-        tracker, statuses = self._tracker, NO_STATUSES
-        if tracker.deployment == "data_center" and any(one.fields.is_done for one in issues):
-            listed = self._client.call("GET", "status", replies.STATUSES)
-            statuses = KnownStatuses(listed, site.words)
-        points, _ = points_by_project(issues, site.fields)
+    def with_statuses(self, site: Site, issues: Iterable[wire.Issue]) -> Site:
+        """The site with its statuses, where they are needed: on Data Center, to date what is done."""
+        if self._tracker.deployment == "cloud" or not any(one.fields.is_done for one in issues):
+            return replace(site, statuses=None)
+        return replace(site, statuses=self._client.call("GET", "status", replies.STATUSES))
+
+    def mapper(self, site: Site, projects: frozenset[str], points: Points) -> IssueMapper:
+        """What makes items of issues; `projects` are the ids of those that are in scope."""
+        statuses = KnownStatuses(site.statuses, site.words) if site.statuses is not None else NO_STATUSES
         return IssueMapper(
             self._client.name,
-            tracker,
+            self._tracker,
             site.fields,
             self._owner,
             self._pages,
@@ -314,38 +345,33 @@ class Reader:
             site.initiatives,
         )
 
-    def _drafts(self, site: Site, scope: frozenset[str], projects: Sequence[wire.Project]) -> Drafts:
-        """What makes items of issues as they come, on the Cloud; a Data Center tells too little with the issue."""
-        if self._tracker.deployment != "cloud":
-            return Drafts()
+    def _early_mapper(
+        self, site: Site, scope: frozenset[str], projects: Sequence[wire.Project]
+    ) -> IssueMapper | None:
+        """What makes items of issues as they come; a Data Center tells too little with the issue."""
         points = likely_points(projects, site.fields)
-        mapper = IssueMapper(
-            self._client.name,
-            self._tracker,
-            site.fields,
-            self._owner,
-            self._pages,
-            scope,
-            points=points,
-            words=site.words,
-        )
-        return Drafts(mapper)
+        return self.mapper(site, scope, points) if self._tracker.deployment == "cloud" else None
 
     def _log_aside(self, aside: Collection[SetAside]) -> None:
         """Say what was set aside where nothing else can say it."""
         if aside:
             log.warning("cannot read items", tracker=self._client.name, items=named(aside))
 
-    def _server_time(self) -> datetime:
+    def server_time(self) -> datetime:
+        """What time it is on the site, or as near as its replies tell. Raises Misdeclared for a site of another kind."""
         info = self._client.site_info()
         if info is not None:
             self._site_api.check(info)
         told = iso_time(info.server_time) if info is not None else None
         return told or self._client.server_time or datetime.now(UTC)
 
-    def _projects(self) -> list[wire.Project]:
-        """The projects in scope as `site` asked for them ahead, or as they are now."""
-        asked, self._asked = self._asked, {}
+    def projects(
+        self, asked: Mapping[str, Future[wire.Project]] = MappingProxyType({})
+    ) -> list[wire.Project]:
+        """The projects in scope, as they are called now. Raises ScopeError for one that cannot be seen.
+
+        `asked`: those that were asked for already, by the declared key.
+        """
         found = []
         for key in self._tracker.scope.projects:
             try:
@@ -359,7 +385,7 @@ class Reader:
     def _project(self, key: str) -> wire.Project:
         return self._client.call("GET", f"project/{quote(key, safe='')}", replies.PROJECT)
 
-    def _renamed(self, projects: Sequence[wire.Project]) -> Iterable[str]:
+    def renamed_projects(self, projects: Sequence[wire.Project]) -> Iterable[str]:
         """That a project in scope answers by a key that it had."""
         for declared, project in zip(self._tracker.scope.projects, projects, strict=True):
             self._keys_now[declared.upper()] = project.key.upper()
@@ -377,24 +403,6 @@ class Reader:
             f'project "{key}" does not exist, or the account cannot browse it.',
             f"{hint}Correct scope.projects, or give the account access.",
         )
-
-
-def _sifted(
-    mapper: IssueMapper,
-    issues: Iterable[wire.Issue],
-    parents: Mapping[str, str] = MappingProxyType({}),
-    drafts: Drafts | None = None,
-) -> tuple[list[WorkItem], dict[str, SetAside]]:
-    """The items that can be made of the issues, and those of which none can; those that were made already are taken over."""
-    made = drafts or Drafts()
-    items: list[WorkItem] = []
-    aside: dict[str, SetAside] = {}
-    for issue in issues:
-        try:
-            items.append(made.take(issue, parents.get(issue.id), mapper))
-        except InvalidItem as error:
-            aside[issue.id] = SetAside(issue.id, issue.key, str(error))
-    return items, aside
 
 
 def _is_of_others(item: WorkItem, owner: str) -> bool:
