@@ -126,7 +126,7 @@ class JiraConnector:
         before, parts = self._client.requests, self._parts
         reader = self._reader if parts is None else self._reader.through(parts)
         pulled, self._site = reader.pull(
-            reader.site(),
+            reader.site(ahead=True),
             progress,
             before,
             owned_ids,
@@ -203,7 +203,7 @@ class JiraConnector:
     def owned_items(self, written: Collection[str], progress: Progress | None = None) -> Owned:
         """See `Connector.owned_items`."""
         before = self._client.requests
-        owned, self._site = self._reader.owned_items(self._reader.site(), written, progress, before)
+        owned, self._site = self._reader.owned_items(self._reader.site(ahead=True), written, progress, before)
         return owned
 
     def count(self, query: NativeQuery) -> int:
