@@ -18,6 +18,7 @@ from connectors.jira.api.data_center import DataCenter
 from connectors.jira.api.deployment import SiteApi
 from connectors.jira.discovery import Explorer
 from connectors.jira.marks.remote_links import our_prefix
+from connectors.jira.parts import Parts, learned_of, read_part, served, with_learned
 from connectors.jira.preflight import Inspector
 from connectors.jira.read.catalog import catalog
 from connectors.jira.read.histories import histories
@@ -29,6 +30,7 @@ from connectors.jira.write.loader import IssueLoader
 from connectors.jira.write.side_by_side import IN_FLIGHT
 from connectors.jira.write.writer import BATCH, LANES, SINGLE, JiraWriter
 from connectors.model import MARKS, Identity, Mark, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.parts import Part
 from connectors.preflight import Catalog, Check
 from connectors.setup import Provisioner
 from connectors.text.keywords import Keywords, extract_keywords
@@ -41,8 +43,8 @@ class JiraConnector:
     """A `Connector` for Jira: Cloud, or Data Center where the tracker says so.
 
     `owner` signs every mark. `fields` names the custom fields whose values items carry. `throttle` is shared by all
-    who use the same site and credential. `threads` is how many requests a read has in flight; the vendor asks for no
-    more than ten. `labels` are those of the policy, which are ours by name, whoever put them on. `provided` is what setup
+    who use the same site and credential. `threads` is how many requests a read has in flight, the throttle's reads if it is None.
+    `labels` are those of the policy, which are ours by name, whoever put them on. `provided` is what setup
     made, ids by `Action.what`. `commitments`: items tell whether they are in an active sprint. `texts`: those that are written
     there. `writes_in_flight` is how many requests its writes have under way at once.
     """
@@ -56,7 +58,7 @@ class JiraConnector:
         *,
         fields: Sequence[str] = (),
         throttle: Throttle | None = None,
-        threads: int = 8,
+        threads: int | None = None,
         labels: Collection[str] = (),
         provided: Mapping[str, str] | None = None,
         commitments: bool = False,
@@ -69,14 +71,11 @@ class JiraConnector:
         self._scope = tracker.scope.projects
         self._tracker = tracker
         self._server = tracker.deployment == "data_center"
-        self._client = JiraClient(
-            name,
-            api,
-            credentials,
-            throttle or Throttle(),
-            version="2" if self._server else "3",
+        throttle = throttle or Throttle()
+        self._client = JiraClient(name, api, credentials, throttle, version="2" if self._server else "3")
+        self._pool = ThreadPoolExecutor(
+            threads or throttle.in_flight.reads, thread_name_prefix=f"{name}-read"
         )
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"{name}-read")
         site_api: SiteApi = (DataCenter if self._server else Cloud)(self._client, self._pool)
         self._site_api = site_api
         self._client.introduce(site_api.check, site_api.hint())
@@ -97,6 +96,7 @@ class JiraConnector:
         self._loader = IssueLoader(self._client, site_api, owner, self._known_site)
         self._writer = JiraWriter(self._loader, shares=not self._server, in_flight=writes_in_flight)
         self._site: Site | None = None
+        self._parts: Parts | None = None
 
     @property
     def name(self) -> str:
@@ -110,12 +110,33 @@ class JiraConnector:
         commented_ids: Collection[str] = (),
     ) -> Pull:
         """See `Connector.pull`."""
-        before = self._client.requests
-        pulled, self._site = self._reader.pull(
-            self._reader.site(), progress, before, owned_ids, commented_ids
-        )
+        before, parts = self._client.requests, self._parts
+        reader = self._reader if parts is None else self._reader.through(parts)
+        pulled, self._site = reader.pull(reader.site(), progress, before, owned_ids, commented_ids)
         self._loader.api.forget_off_screen(self._site.fields.settable)
-        return pulled
+        return pulled if parts is None else served(pulled, parts)
+
+    def read_part(
+        self,
+        progress: Progress | None = None,
+        owned_ids: Collection[str] | None = None,
+        commented_ids: Collection[str] = (),
+    ) -> Part:
+        """See `ReadsParts.read_part`."""
+        return read_part(self._reader, self._site_api, self._client, progress, owned_ids, commented_ids)
+
+    def serve(self, parts: Collection[bytes]) -> None:
+        """See `ReadsParts.serve`."""
+        self._parts = Parts(self._site_api, parts)
+
+    def learned(self) -> bytes:
+        """See `ReadsParts.learned`."""
+        return learned_of(self._known_site())
+
+    def learn(self, learned: bytes) -> None:
+        """See `ReadsParts.learn`."""
+        self._site = with_learned(self._reader.site(), learned)
+        self._loader.api.forget_off_screen(self._site.fields.settable)
 
     def preflight(
         self,

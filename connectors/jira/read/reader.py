@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -93,6 +94,12 @@ class Reader:
         self._commitments = commitments
         self._texts = texts
         self._keys_now: dict[str, str] = {}
+
+    def through(self, site_api: SiteApi) -> Reader:
+        """The same reader, asking through another `SiteApi`."""
+        other = copy(self)
+        other._site_api = site_api  # noqa: SLF001  of this class
+        return other
 
     def signed_in(self) -> wire.User:
         """Who we are; CredentialError where the credential is no good.
