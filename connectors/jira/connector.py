@@ -35,7 +35,6 @@ from connectors.jira.read.reader import Reader
 from connectors.jira.setup.cloud import JiraProvisioner
 from connectors.jira.setup.server import ServerProvisioner
 from connectors.jira.write.loader import IssueLoader
-from connectors.jira.write.side_by_side import IN_FLIGHT
 from connectors.jira.write.writer import BATCH, LANES, SINGLE, JiraWriter
 from connectors.model import MARKS, Identity, Mark, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.parts import Part
@@ -54,7 +53,7 @@ class JiraConnector:
     who use the same site and credential. `threads` is how many requests a read has in flight, the throttle's reads if it is None.
     `labels` are those of the policy, which are ours by name, whoever put them on. `provided` is what setup
     made, ids by `Action.what`. `commitments`: items tell whether they are in an active sprint. `texts`: those that are written
-    there. `writes_in_flight` is how many requests its writes have under way at once.
+    there. `writes_in_flight` is how many requests its writes have under way at once, where not as many as the throttle lets through.
     """
 
     def __init__(
@@ -71,7 +70,7 @@ class JiraConnector:
         provided: Mapping[str, str] | None = None,
         commitments: bool = False,
         texts: Texts = ENGLISH_TEXTS,
-        writes_in_flight: int = IN_FLIGHT,
+        writes_in_flight: int | None = None,
     ) -> None:
         api = (credentials.url or tracker.url).rstrip("/")
         pages = tracker.url.rstrip("/") if is_gateway(api) else api
@@ -106,7 +105,11 @@ class JiraConnector:
         self._changes = ChangeReader(self._client, site_api, self._reader, tracker, owner, pages, self._pool)
         self._explorer = Explorer(self._client, site_api, self._reader, pages)
         self._loader = IssueLoader(self._client, site_api, owner, self._known_site)
-        self._writer = JiraWriter(self._loader, shares=not self._server, in_flight=writes_in_flight)
+        self._writer = JiraWriter(
+            self._loader,
+            shares=not self._server,
+            in_flight=writes_in_flight or throttle.in_flight.writes,
+        )
         self._site: Site | None = None
         self._parts: Parts | None = None
 

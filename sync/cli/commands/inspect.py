@@ -104,23 +104,24 @@ def status(
             output.say("Set up on the trackers", strong=True)
             for line in things_lines(things):
                 output.say(line)
-        output.data(
-            as_of=run.scorecard.as_of.isoformat(),
-            scorecard=data.of_scorecard(run.scorecard, run.outlooks),
-            movement=movement.movement_data(histories),
-            work=budgets.data(run, session.workspace),
-            running=distributed.data(at_work),
-            last_run=status_tables.last_run_data(last, troubled),
-            set_up=things_data(things),
-            undone=status_tables.removed_data(removed),
-            stuck=[asdict(one) for one in stuck],
-            orphans=len(run.signals.orphans),
-            not_warned=data.of_unwarned_counts(run.signals),
-            in_grace=data.of_in_grace(run),
-            planned=data.of_planned(run),
-            unwritten=None if run.observation.rewound else len(run.plan.edits),
-            findings=data.of_findings(run, run.signals),
-        )
+        if output.wants_data:
+            output.data(
+                as_of=run.scorecard.as_of.isoformat(),
+                scorecard=data.of_scorecard(run.scorecard, run.outlooks),
+                movement=movement.movement_data(histories),
+                work=budgets.data(run, session.workspace),
+                running=distributed.data(at_work),
+                last_run=status_tables.last_run_data(last, troubled),
+                set_up=things_data(things),
+                undone=status_tables.removed_data(removed),
+                stuck=[asdict(one) for one in stuck],
+                orphans=len(run.signals.orphans),
+                not_warned=data.of_unwarned_counts(run.signals),
+                in_grace=data.of_in_grace(run),
+                planned=data.of_planned(run),
+                unwritten=None if run.observation.rewound else len(run.plan.edits),
+                findings=data.of_findings(run, run.signals),
+            )
 
 
 def orphans(
@@ -156,17 +157,18 @@ def orphans(
         if everything:
             output.show(not_warned(items, run.signals, run.scorecard.as_of))
         output.show(findings(found, items, each=everything, show_each="truenorth orphans --all"))
-        output.data(
-            as_of=run.scorecard.as_of.isoformat(),
-            narrowed_by=asked.words or None,
-            warned=warned,
-            orphans=data.of_orphans(run),
-            not_warned=data.of_unwarned_counts(run.signals),
-            **({"unwarned": data.of_unwarned(run)} if everything else {}),
-            in_grace=data.of_in_grace(run),
-            planned=data.of_planned(run),
-            findings=data.of_findings(run, run.signals),
-        )
+        if output.wants_data:
+            output.data(
+                as_of=run.scorecard.as_of.isoformat(),
+                narrowed_by=asked.words or None,
+                warned=warned,
+                orphans=data.of_orphans(run),
+                not_warned=data.of_unwarned_counts(run.signals),
+                **({"unwarned": data.of_unwarned(run)} if everything else {}),
+                in_grace=data.of_in_grace(run),
+                planned=data.of_planned(run),
+                findings=data.of_findings(run, run.signals),
+            )
 
 
 def suggest(
@@ -199,12 +201,13 @@ def suggest(
             found, run.alignment, len(orphaned), len(rest), with_rest=everything
         )
         output.show(section)
-        output.data(
-            as_of=run.scorecard.as_of.isoformat(),
-            orphans=len(run.signals.orphans),
-            not_warned=data.of_unwarned_counts(run.signals),
-            suggestions=suggestions.suggestions_data(found, run.alignment),
-        )
+        if output.wants_data:
+            output.data(
+                as_of=run.scorecard.as_of.isoformat(),
+                orphans=len(run.signals.orphans),
+                not_warned=data.of_unwarned_counts(run.signals),
+                suggestions=suggestions.suggestions_data(found, run.alignment),
+            )
 
 
 def explain(
@@ -235,7 +238,8 @@ def explain(
             if fresh:
                 found = with_remote_links(session, run, found)
             output.show(status_tables.explanation(found))
-            output.data(**status_tables.explanation_data(found, run))
+            if output.wants_data:
+                output.data(**status_tables.explanation_data(found, run))
 
 
 def _show_key_result(session: Session, run: Decision, derived: Derivation, output: Output, when: str) -> None:
