@@ -261,7 +261,7 @@ def digest_of(edits: Sequence[Edit], views: Sequence[ProjectView] = ()) -> str:
 
 
 @functools.cache
-def _told_of(kind: type[KeyResultMark | Twin]) -> tuple[str, ...]:
+def _told_of(kind: type) -> tuple[str, ...]:
     return tuple(one.name for one in fields(kind) if one.name not in _IDENTITIES)
 
 
