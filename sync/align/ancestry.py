@@ -5,7 +5,7 @@ with on another tracker. Pure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import get_args
 
@@ -16,7 +16,7 @@ from sync.align.across import Across, Pair
 HEIGHT = {level: -place for place, level in enumerate(get_args(Level))}
 """How high each level is: initiative, project, epic, issue, sub-task."""
 Cycles = tuple[tuple[Ref, ...], ...]
-Way = tuple[Ref, ...]
+Way = Sequence[Ref]
 """What is walked from an item up to another one, that one included."""
 _NOTHING_ACROSS = Across()
 

@@ -192,15 +192,15 @@ class Placing:
                 yield from (_Answer.of(said.of(rank), way) for said, way in own)
             yield from self._exemptions(item, sides)
         above: Told = [(word, way) for said, way in own for word in said.of("above")]
-        steps_told = self._above.steps(item.ref, all_named=bool(above))
-        for step in steps_told:
+        is_named = bool(above)
+        for step in self._above.pointed(item.ref, all_named=is_named):
             yield from (_Answer.of(self._said(at).of("claim"), way) for at, way in step)
             for at, way in step:
                 here, above = self._naming(at, above)
                 yield _Answer([*((word, way) for word in self._said(at).of("named")), *here])
         if own:
             yield _Answer([*((word, way) for said, way in own for word in said.of("located")), *above])
-        for step in steps_told:
+        for step in self._above.handing(item.ref, all_named=is_named):
             for rank in _INHERITED:
                 yield from (_Answer.of(self._said(at).of(rank), way) for at, way in step)
             yield from self._exemptions(item, step)

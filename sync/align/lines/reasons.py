@@ -14,7 +14,7 @@ class Reasons:
     def __init__(self, ancestry: Ancestry) -> None:
         self._ancestry = ancestry
         # By the identity of the word, which is kept with its reason and so is never that of another one.
-        self._known: dict[tuple[int, Way, str], tuple[Word, LinkReason]] = {}
+        self._known: dict[tuple[int, Ref | None, Ref | None, str], tuple[Word, LinkReason]] = {}
         self._lines: dict[tuple[Ref, str], str] = {}
         self._unread: dict[Ref, bool] = {}
 
@@ -22,7 +22,8 @@ class Reasons:
         """The word as the reason of a link, with the way to it in keys."""
         if way and not self._ancestry.is_plain(item.ref):
             return self._made(item, word, way)
-        key = (id(word), way, item.ref.tracker if way else "")
+        first = self._ancestry.next_above(item.ref) if way else None
+        key = (id(word), first, way[-1] if way else None, item.ref.tracker if way else "")
         if (known := self._known.get(key)) is None:
             self._known[key] = known = (word, self._made(item, word, way))
         return known[1]
