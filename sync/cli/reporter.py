@@ -24,6 +24,7 @@ from sync.report.planned.view import SUMMARISED, PlanView
 from sync.report.scorecard import scorecard
 from sync.report.unaligned.not_warned import in_grace
 from sync.report.unaligned.orphans import orphans
+from sync.unchanged import Unchanged
 
 _MOST_ORPHANS = 12
 
@@ -52,6 +53,11 @@ class OutputReporter(Reporter):
     def remembered(self, found: Sequence[Unread], at: datetime) -> None:
         """See `Reporter.remembered`."""
         self._output.remembered(found, at)
+
+    def unchanged(self, found: Unchanged) -> None:
+        """See `Reporter.unchanged`."""
+        self._output.data(**data.of_unchanged(found.at, found.since, found.pulls, found.standing))
+        self._output.say(run_tables.unchanged(found.since, found.standing))
 
     def decided(self, run: Decision) -> None:
         """See `Reporter.decided`."""

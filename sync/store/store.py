@@ -31,6 +31,7 @@ from sync.store.memory import (
     save_last_updates,
     save_work_states,
 )
+from sync.store.migrations import migrate
 from sync.store.plans import Plans
 from sync.store.readings import Readings
 from sync.store.snapshots import Snapshots
@@ -83,13 +84,18 @@ class Store:
                 f"the store {self._database.where} is damaged: invalid version {found!r}. {REBUILD}"
             )
         elif int(found) < tables.VERSION:
-            tables.migrate(connection, int(found))
+            migrate(connection, int(found))
             make_lease(connection)
         elif int(found) > tables.VERSION:
             raise StoreError(
                 f"the store {self._database.where} is from a newer Truenorth (schema {found}, this version supports "
                 f"{tables.VERSION}). Run that version, or set TRUENORTH_STORE to another location."
             )
+
+    @property
+    def database(self) -> Database:
+        """The database under it, for what keeps tables of its own there."""
+        return self._database
 
     def close(self) -> None:
         """Give connections back."""

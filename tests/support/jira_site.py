@@ -56,6 +56,8 @@ def connector(
     threads: int = 4,
     fields: tuple[str, ...] = (),
     labels: tuple[str, ...] = LABELS,
+    writes_in_flight: int = 8,
+    commitments: bool = False,
     **tracker: Any,
 ) -> JiraConnector:
     declared = JiraTracker(
@@ -72,6 +74,8 @@ def connector(
         threads=threads,
         fields=fields,
         labels=labels,
+        writes_in_flight=writes_in_flight,
+        commitments=commitments,
     )
 
 

@@ -12,8 +12,9 @@ import msgspec
 from connectors.model import SetAside
 
 
-class _Reply(msgspec.Struct, rename="camel", kw_only=True):
-    pass
+class _Reply(msgspec.Struct, rename="camel", kw_only=True, gc=False):
+    """What was decoded from JSON holds no circle, so the garbage collector need not walk through it: it would, again and
+    again, while a large site is read."""
 
 
 class User(_Reply):
@@ -118,6 +119,24 @@ class SearchPage(_Reply):
     issues: list[FoundIssue]
     next_page_token: str | None = None
     is_last: bool | None = None
+
+
+class Dated(_Reply):
+    updated: str = ""
+
+
+class DatedIssue(_Reply):
+    id: str
+    fields: Dated = msgspec.field(default_factory=Dated)
+
+
+class DatedPage(_Reply):
+    """Issues with nothing but when they were changed; a page of the Cloud has a token, one of a Data Center a total."""
+
+    issues: list[DatedIssue]
+    next_page_token: str | None = None
+    is_last: bool | None = None
+    total: int = 0
 
 
 class OffsetPage(_Reply):

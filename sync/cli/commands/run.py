@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from sync.cli.options import (
     EachChange,
     FirstRun,
     FormatOption,
+    Full,
     OnlyItems,
     OnlyProjects,
     OnlyTrackers,
@@ -29,14 +31,18 @@ from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session
 from sync.cli.verbosity import is_quiet
+from sync.decide import Decision
 from sync.jobs.apply_plan import apply_plan
 from sync.jobs.plan import plan as make_plan
-from sync.jobs.plan import save_plan
-from sync.jobs.sync import synchronise
+from sync.jobs.plan import plan_if_changed, save_plan
+from sync.jobs.session import Session
+from sync.jobs.sync import Synced, synchronise, synchronise_if_changed
 from sync.plan.outcome import Applied
+from sync.plan.overrides import Overrides
 from sync.report.planned import texts
 from sync.report.planned.view import Only, PlanView
 from sync.store import plan_file
+from sync.unchanged import Unchanged
 
 _BLOCKED = "stopped by a guard; nothing was written. To override it, see the flags above."
 
@@ -60,6 +66,7 @@ def plan(
     tracker: OnlyTrackers = None,
     only: Annotated[Only | None, typer.Option(help="Only changes to warnings of unaligned work.")] = None,
     everything: EachChange = False,
+    full: Full = False,
 ) -> None:
     """Show what a sync would write, and write nothing."""
     given = given_moment(as_of)
@@ -69,7 +76,16 @@ def plan(
     with command_session(config, style) as (session, output):
         require_trackers(view.selection, session.connectors)
         now = given.in_zone_of(session.workspace)
-        run = make_plan(session, now, OutputReporter(output, view))
+        reporter = OutputReporter(output, view)
+        run: Decision | Unchanged
+        if given.text is not None or out is not None:
+            run = make_plan(session, now, reporter, full=full)
+        else:
+            run = plan_if_changed(session, now, reporter, full=full)
+        if isinstance(run, Unchanged):
+            if show_text:
+                output.data(texts=[])
+            return
         if show_text:
             part = view.part_of(run.plan, run.alignment.items)
             output.show(*texts.sections(part))
@@ -90,19 +106,46 @@ def sync(
     accept_plan: AcceptPlan = None,
     accept_shrink: AcceptShrink = None,
     everything: EachChange = False,
+    full: Full = False,
+    distributed: Annotated[
+        bool, typer.Option("--distributed", help="Let workers read and write (truenorth worker).")
+    ] = False,
 ) -> None:
     """Read the trackers, show the plan, check the guards, and write."""
     given, overrides = given_moment(as_of), overrides_of(first_run, accept_plan, accept_shrink)
     with command_session(config, style) as (session, output):
         now = given.in_zone_of(session.workspace)
         reporter = OutputReporter(output, PlanView(everything=everything), brief=is_quiet())
-        done = synchronise(session, now, reporter, overrides)
+        done: Synced | Unchanged | None
+        if distributed:
+            done = _distributed(session, now, reporter, overrides)
+        elif given.text is not None:
+            done = synchronise(session, now, reporter, overrides, full=full)
+        else:
+            done = synchronise_if_changed(session, now, reporter, overrides, full=full)
+        if done is None or isinstance(done, Unchanged):
+            return
         if done.blocked:
             output.data(applied=None)
         _end(done.applied, output)
         if done.applied is not None and is_quiet():
             run = done.run
             output.say(one_line.of_sync(len(run.observation.items), run.plan, done.applied))
+
+
+def _distributed(
+    session: Session, now: datetime, reporter: OutputReporter, overrides: Overrides
+) -> Synced | None:
+    """The sync by workers; None where a signal ended it before it came to anything."""
+    # Who syncs alone does not load what workers need.
+    from sync.jobs.distributed.errors import RunCancelled
+    from sync.jobs.distributed.sync import synchronise_distributed
+
+    try:
+        return synchronise_distributed(session, now, reporter, overrides)
+    except RunCancelled as error:
+        complain(str(error))
+        return None
 
 
 def apply(
