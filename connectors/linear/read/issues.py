@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from connectors.base import Progress
+from connectors.changes import Landing
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.operation import Operation
@@ -31,6 +32,7 @@ class IssueReader:
 
     def __init__(self, client: LinearClient, aside: list[SetAside], progress: Progress | None) -> None:
         self.query: Operation[IssuesReply] = queries.ISSUES
+        self.landing: Landing | None = None
         self._client = client
         self._aside = aside
         self._progress = progress
@@ -43,7 +45,7 @@ class IssueReader:
         `beside` is called while they are read, with how the attachments are spread that the filter `attached` finds.
         """
         only = {"team": {"id": {"in": sorted(teams)}}}
-        listed = WindowedList(self._client, self.query, _issues, only, self._aside, self._tell)
+        listed = WindowedList(self._client, self.query, _issues, only, self._aside, self._tell, self.landing)
         newest = listed.begin()
         spread = self._spread(only, newest, attached) if listed.has_more else Spread()
         found: dict[str, IssueNode] = {}
@@ -62,14 +64,15 @@ class IssueReader:
         if sum(tops.values()) <= 2 * PAGE:
             return Spread()
         numbers, step = numbers_to_sample(tops.values())
-        sampled = list(
-            self._client.walk(
-                queries.SAMPLE,
-                lambda reply: reply.issues,
-                filter=dict(only) | {"number": {"in": numbers}},
-                attached=attached,
-            )
+        pages = self._client.pages(
+            queries.SAMPLE,
+            lambda reply: reply.issues,
+            self.landing,
+            "sample",
+            filter=dict(only) | {"number": {"in": numbers}},
+            attached=attached,
         )
+        sampled = [one for page in pages for one in page.nodes]
         there: list[datetime] = [card.created_at for one in sampled for card in one.attachments.nodes]
         return Spread(Sample.of((one.created_at for one in sampled), step), Sample.of(there, step))
 

@@ -34,6 +34,11 @@ class Window:
         return Window(self.since, moment + _TICK)
 
     @property
+    def name(self) -> str:
+        """The same in words."""
+        return "..".join(wire_time(at) if at else "" for at in (self.since, self.before))
+
+    @property
     def condition(self) -> dict[str, object]:
         """The same as a filter of Linear's."""
         bounds = {"gte": self.since, "lt": self.before}
