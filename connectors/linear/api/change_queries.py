@@ -49,7 +49,7 @@ class Stream:
 STREAMS: dict[str, Stream] = {
     "issues": Stream("issues", "IssueFilter", "id updatedAt archivedAt trashed", 100),
     "attachments": Stream("attachments", "AttachmentFilter", "id updatedAt issue { id }", 50),
-    "projects": Stream("projects", "ProjectFilter", "id updatedAt archivedAt trashed", 20),
+    "projects": Stream("projects", "ProjectFilter", "id updatedAt archivedAt trashed name", 20),
     "projectUpdates": Stream("projectUpdates", "ProjectUpdateFilter", "id updatedAt project { id }"),
     "initiatives": Stream("initiatives", "InitiativeFilter", "id updatedAt archivedAt"),
     "initiativeUpdates": Stream("initiativeUpdates", "InitiativeUpdateFilter", "id updatedAt"),

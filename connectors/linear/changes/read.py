@@ -83,7 +83,7 @@ class ChangesReader:
             return self.found
         named += self._labels()
         projects = self._projects_told()
-        renamed = [one.id for one in projects if self._is_renamed(one)]
+        renamed = [one.id for one in self._news["projects"] if self._is_renamed(one)]
         named += [{"project": {"id": {"in": renamed}}}] if renamed else []
         self._read(again, named)
         self._map(projects, roof=roof or with_sweep or bool(self._news["projectLabels"]))
@@ -126,9 +126,10 @@ class ChangesReader:
         self._asked_projects = set(told)
         return self._pulling.projects.with_ids(told, self._teams)
 
-    def _is_renamed(self, node: ProjectNode) -> bool:
-        item = self._known.items([node.id]).get(node.id)
-        return item is None or item.project != node.name
+    def _is_renamed(self, row: Row) -> bool:
+        """Whether issues may know a project by another name; issues of the scope may be in one that is of other teams alone."""
+        item = self._known.items([row.id]).get(row.id)
+        return item is None or item.project != row.name
 
     def _read(self, again: Collection[str], named: Sequence[Mapping[str, object]]) -> None:
         """Read the issues again, and those whose facts hang on them: their children."""

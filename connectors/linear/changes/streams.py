@@ -48,7 +48,6 @@ def filters(
     found: dict[str, Any] = dict(since) | {
         "issues": {"and": [{"or": of_issues}, {"or": [since["issues"], archived]}]},
         "attachments": {"and": [dict(wanted), since["attachments"]]},
-        "projects": {"accessibleTeams": {"some": here["team"]}} | since["projects"],
         "teams": {"or": [since["teams"], {"id": {"in": list(teams)}}]},
     }
     if cycles:
