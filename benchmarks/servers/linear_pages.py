@@ -62,7 +62,12 @@ def issues(rows: int) -> Iterator[dict[str, Any]]:
             "trashed": None,
             "archivedAt": None,
             "parent": None,
-            "sharedAccess": {"isShared": False, "sharedWithCount": 0, "disallowedIssueFields": [], "sharedWithUsers": []},
+            "sharedAccess": {
+                "isShared": False,
+                "sharedWithCount": 0,
+                "disallowedIssueFields": [],
+                "sharedWithUsers": [],
+            },
             "reactions": [],
         }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from config.text.figures import ENGLISH
 from config.wording import percent
 from connectors.errors import RateLimited
 from connectors.http.in_flight import READS, WRITES, InFlight, Kind
+from connectors.http.pacing import Pacer, Shared
 from connectors.http.rate_limits import Allowance, follow, wait_before
 from connectors.http.retry import OutOfTime, RetryPolicy
 
@@ -39,6 +40,12 @@ _GRACE = 5.0
 
 _LOOK = 0.5
 """Seconds between two looks, while waiting, at whether the run is to end."""
+
+SHARED_IN_FLIGHT = 16
+"""Requests that all processes which share a site and a credential have in flight together."""
+
+_BETWEEN_LOOKS = 0.02
+"""Seconds between two looks at whether this process may send one more of its part."""
 
 _LATER = "The next run continues. Run less often, or lower policy.quota_for_people."
 _LONGER = "The next run continues. Set a longer policy.deadline_minutes if this happens often."
@@ -63,6 +70,7 @@ class Throttle:
     - `retry`: the one policy by which calls are repeated, its waits bound by the same deadline and halt.
     - `in_flight`: how many requests are let through at once. `in_flight.reads` and `in_flight.writes` tell how many threads
       are of use; whoever sends by `request` needs to know nothing else.
+    - `pacer`: what is shared with other processes, where there are any.
     """
 
     def __init__(
@@ -73,6 +81,7 @@ class Throttle:
         deadline: float = math.inf,
         halt: threading.Event | None = None,
         in_flight: InFlight | None = None,
+        pacer: Pacer | None = None,
     ) -> None:
         given = retry or RetryPolicy()
         self._own_sleep = None if given.sleep is time.sleep else given.sleep
@@ -88,6 +97,9 @@ class Throttle:
         self._running: list[Mapping[str, float]] = []
         self._most: dict[str, float] = {"": 0}
         self._not_before = 0.0
+        self._pacer = pacer
+        self._elsewhere = 0
+        self._processes = 1
 
     @property
     def readings(self) -> list[Allowance]:
@@ -136,6 +148,7 @@ class Throttle:
         Raises RateLimited when the site wants a longer wait than one call may spend, OutOfTime when the wait
         would pass the deadline or the run is to end.
         """
+        self._hear()
         with self._lock:
             now = time.monotonic()
             held = max(0.0, self._not_before - now)
@@ -183,6 +196,32 @@ class Throttle:
         with self._lock:
             self._not_before = max(self._not_before, time.monotonic() + seconds)
 
+    def _hear(self) -> None:
+        """Exchange with other processes, and wait while this one has more than its part in flight."""
+        if self._pacer is None:
+            return
+        while True:
+            with self._lock:
+                now = time.monotonic()
+                told = [(one.reading, now - one.at) for one in self._known.values()]
+                outstanding, pause = len(self._running), max(0.0, self._not_before - now)
+            if (shared := self._pacer.exchange(outstanding, pause, told)) is not None:
+                self._learn(shared)
+            if len(self._running) < max(1, SHARED_IN_FLIGHT // self._processes) or self._halt.is_set():
+                return
+            if self._closed.wait(_BETWEEN_LOOKS) or self.time_left() <= 0:
+                return
+
+    def _learn(self, shared: Shared) -> None:
+        with self._lock:
+            now = time.monotonic()
+            self._elsewhere, self._processes = shared.outstanding, max(1, shared.processes)
+            self._not_before = max(self._not_before, now + shared.pause)
+            for reading, age in shared.readings:
+                known = self._known.get(reading.name)
+                if known is None or now - age > known.at:
+                    self._known[reading.name] = _Known(reading, now - age)
+
     def close(self) -> None:
         """End all waits, so that no thread outlives its connector by minutes."""
         self._closed.set()
@@ -202,7 +241,12 @@ class Throttle:
         waits = [
             (
                 wait_before(
-                    one.reading, self.reserved_share, now - one.at, self._taken(name), costs.get(name, 1)
+                    one.reading,
+                    self.reserved_share,
+                    now - one.at,
+                    # What others have under way is taken to be like what is asked here.
+                    self._taken(name) + self._elsewhere * costs.get(name, 1),
+                    costs.get(name, 1),
                 ),
                 name,
             )
@@ -246,12 +290,17 @@ class Throttle:
 class Throttles:
     """One throttle for each site and credential, however many trackers share them; the run begins when they are made.
 
-    `halt` is set by whoever wants the run to end.
+    `halt` is set by whoever wants the run to end. `pacer_for`: what a site and a credential share with other processes.
     """
 
-    def __init__(self, halt: threading.Event | None = None) -> None:
+    def __init__(
+        self,
+        halt: threading.Event | None = None,
+        pacer_for: Callable[[str, str], Pacer] | None = None,
+    ) -> None:
         self._begun = time.monotonic()
         self._halt = halt
+        self._pacer_for = pacer_for
         self._made: dict[tuple[str, str], Throttle] = {}
 
     def of(
@@ -277,6 +326,7 @@ class Throttles:
                 deadline=self.time_left(deadline),
                 halt=self._halt,
                 in_flight=InFlight(reads_in_flight, writes_in_flight),
+                pacer=self._pacer_for(*key) if self._pacer_for is not None else None,
             )
         found.reserved_share = max(found.reserved_share, reserved_share)
         found.in_flight.lower(reads_in_flight, writes_in_flight)
