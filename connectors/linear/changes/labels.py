@@ -46,10 +46,12 @@ def changed_labels(before: Bookmark, own: OwnLabels) -> list[str]:
     return changed
 
 
-def with_learnt(before: OwnLabels, learnt: OwnLabels) -> OwnLabels:
+def with_learnt(before: OwnLabels, learnt: OwnLabels, mark: Bookmark) -> OwnLabels:
     """What was known and what the stamps of some issues tell. Raises NeedsWholeRead where that touches others."""
     old, new = before.renamed, learnt.renamed
-    unknown = {id_ for id_ in new.proven - old.proven if not before.is_policy_name(before.labels[id_].name)}
+    # A label that is new is on nothing but what was just read.
+    grown = (new.proven - old.proven) & set(mark.labels)
+    unknown = {id_ for id_ in grown if not before.is_policy_name(before.labels[id_].name)}
     if unknown or set(new.labels) - set(old.labels) or set(new.children) - set(old.children):
         raise NeedsWholeRead("a label of Truenorth's was renamed.")
     renamed = Renamed(old.labels, old.children, old.proven | new.proven, old.given | new.given)

@@ -199,7 +199,7 @@ class ChangesReader:
         pulling.marks.read_on(set(counted))
         own = pulling.mapper.labels
         pulling.marks.learn(nodes)
-        self._use(with_learnt(own, pulling.marks.labels))
+        self._use(with_learnt(own, pulling.marks.labels, self._before))
         shown = pulling.marks.on(counted, of_projects)
         pulling.note_oddities(counted, of_projects)
         self.found.items += [

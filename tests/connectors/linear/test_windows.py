@@ -60,7 +60,7 @@ def passes(given: Mapping[str, Any], row: Row) -> bool:
 
 
 def read(shelf: Shelf, sample: Sample) -> list[str]:
-    listed = WindowedList(shelf, queries.ISSUES, lambda reply: reply.issues, {})  # type: ignore[arg-type,var-annotated]
+    listed = WindowedList(shelf, queries.ISSUES, lambda reply: reply.issues, {})  # type: ignore[arg-type]
     listed.begin()
     return list(listed.finish(sample))
 
