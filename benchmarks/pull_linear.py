@@ -36,7 +36,7 @@ from connectors.linear.api import queries
 from connectors.linear.connector import LinearConnector
 
 PAGE = 250
-MORE = 6
+MORE = 5
 """Requests for issues beyond those of one cursor: the sample, and pages that windows leave half full."""
 SDK = """
 import { LinearClient } from "@linear/sdk";

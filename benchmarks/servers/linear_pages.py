@@ -58,7 +58,7 @@ def issues(rows: int) -> Iterator[dict[str, Any]]:
             "project": {"id": f"p{place % 200}", "name": f"Project {place % 200}"},
             "assignee": {"id": "u1", "name": "Ann Lee"},
             "inverseRelations": empty(),
-            "attachments": empty(),
+            "attachments": empty() | ({"nodes": [{"createdAt": made}]} if place % 4 == 0 else {}),
             "trashed": None,
             "archivedAt": None,
             "parent": None,

@@ -13,7 +13,7 @@ from connectors.errors import BadReply
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.operation import Operation
 from connectors.linear.api.wire import Connection
-from connectors.linear.read.windows import PAGE, Sample, Window, packed
+from connectors.linear.read.windows import NEARLY_FULL, PAGE, Sample, Window, packed
 from connectors.model import SetAside
 from connectors.set_aside import named
 
@@ -92,7 +92,11 @@ class WindowedList(Generic[T, M]):
         for page in self._pages([window]):
             self._take(page)
             left = _left(window, page)
-            if page.page_info.has_next_page and left is not None and spread.rows_in(left) < PAGE:
+            if (
+                page.page_info.has_next_page
+                and left is not None
+                and spread.rows_in(left) < PAGE * NEARLY_FULL
+            ):
                 return left
         return None
 

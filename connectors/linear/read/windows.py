@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from math import ceil
 
 PAGE = 250
 """Rows of a full page. Source: contracts/linear.md, section 5."""
@@ -18,8 +19,8 @@ PAGE = 250
 _TICK = timedelta(milliseconds=1)
 """Times come in milliseconds, whatever Linear itself goes by."""
 
-_NEARLY_FULL = 0.85
-"""How full a page of leftovers is aimed at: a sample is off by a few rows either way."""
+NEARLY_FULL = 0.85
+"""How full a page is aimed at: a sample is off by a few rows either way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,10 @@ class Sample:
         return low, max(low, high)
 
     def cut(self, window: Window, most: int) -> list[Window]:
-        """The window in at most so many parts that hold equally much, of one page at least; the newest first."""
+        """The window in at most so many parts that hold equally much, about a whole number of pages; the newest first."""
         low, high = self._range(window)
-        count = max(1, min(most, int((high - low) * self.each // PAGE)))
+        pages = (high - low) * self.each / PAGE
+        count = max(1, min(most, round(pages / max(1, ceil(pages / most)))))
         edges = [self.moments[low + (high - low) * part // count] for part in range(1, count)]
         bounds = [window.since, *dict.fromkeys(edges), window.before]
         return [Window(since, before) for since, before in pairwise(bounds)][::-1]
@@ -103,7 +105,7 @@ def packed(windows: Sequence[Window], sample: Sample) -> list[list[Window]]:
         rows = max(sample.rows_in(window), sample.each / 2)
         if not parcels or rows > room:
             parcels.append([])
-            room = PAGE * _NEARLY_FULL
+            room = PAGE * NEARLY_FULL
         parcels[-1].append(window)
         room -= rows
     return parcels

@@ -39,7 +39,7 @@ class Shelf:
         self.rows = sorted(rows, key=lambda one: (one.created_at, one.id), reverse=True)
         self.asked = 0
 
-    def pages(self, _operation: Any, _pick: Any, **given: Any) -> Iterator[Connection[Row]]:
+    def pages(self, *_asked: Any, **given: Any) -> Iterator[Connection[Row]]:
         found = [one for one in self.rows if passes(given["filter"], one)]
         for start in range(0, max(1, len(found)), PAGE):
             self.asked += 1
@@ -83,7 +83,7 @@ def at_random(place: int) -> datetime:
     return DAY + timedelta(seconds=random.Random(place).randrange(10**8))  # noqa: S311
 
 
-@pytest.mark.parametrize(("spread", "more"), [(evenly, 3), (more_of_late, 3), (in_bursts, 4), (at_random, 6)])
+@pytest.mark.parametrize(("spread", "more"), [(evenly, 1), (more_of_late, 1), (in_bursts, 2), (at_random, 2)])
 def test_all_rows_in_the_order_of_one_cursor_in_hardly_more_pages(
     spread: Callable[[int], datetime], more: int
 ) -> None:
@@ -127,9 +127,9 @@ def test_windows_hold_equally_much_and_leave_nothing_out() -> None:
     sample = Sample.of((DAY + timedelta(minutes=n * n) for n in range(200)), 50)
     whole = Window(None, DAY + timedelta(days=99))
     parts = sample.cut(whole, 16)
-    assert (parts[0].before, parts[-1].since, len(parts)) == (whole.before, None, 16)
+    assert (parts[0].before, parts[-1].since, len(parts)) == (whole.before, None, 13)
     assert all(upper.since == lower.before for upper, lower in pairwise(parts))
-    assert {sample.rows_in(one) for one in parts} <= {600.0, 650.0}
+    assert {sample.rows_in(one) for one in parts} <= {750.0, 800.0}
     assert len(sample.cut(whole, 1000)) == 40  # none that is less than a page
 
 
