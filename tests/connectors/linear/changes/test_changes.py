@@ -13,9 +13,11 @@ from config.policy import LabelPolicy
 from connectors.changes import Changes, NeedsWholeRead
 from connectors.linear.connector import LinearConnector
 from connectors.sandbox.linear.entities import Issue
+from tests.support import loopback
 from tests.support.known_items import Known, differences
 from tests.support.landings import MemoryLanding
 from tests.support.linear_workspace import EVERYTHING, LinearWorkspace
+from tests.support.sandbox_linear_client import ANN
 from tests.support.writing import write_one
 
 
@@ -171,6 +173,39 @@ def test_what_no_time_tells_is_told_by_the_sweep(told: Told, edit: Callable[...,
     assert told.changes().requests == 1
     assert told.amiss() != []
     assert told.changes(sweep=True).swept
+    assert told.amiss() == []
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["told", "silent"])
+@pytest.mark.parametrize("what", ["estimate", "parentId", "relation", "archive", "trash"])
+def test_whatever_moves_the_time_of_an_issue(told: Told, what: str, is_told: bool) -> None:
+    """Each behaviour of which the contract is not sure is switched on and off in the sandbox, and done over HTTP."""
+    workspace = told.workspace
+    issue, other = workspace.an_open_issue(), workspace.an_open_issue(skip=1)
+    switch = {"trash": "archive"}.get(what, what)
+    usual = workspace.space.meaningful - {switch}
+    workspace.space.meaningful = usual | {switch} if is_told else usual
+    told.begin()
+    told.later(lambda: None)
+    edits = {
+        "estimate": f'issueUpdate(id: "{issue.id}", input: {{ estimate: {13 if issue.estimate != 13 else 8} }})',
+        "parentId": f'issueUpdate(id: "{issue.id}", input: {{ parentId: "{other.id}" }})',
+        "relation": f'issueRelationCreate(input: {{ type: blocks, issueId: "{issue.id}", relatedIssueId: "{other.id}" }})',
+        "archive": f'issueArchive(id: "{issue.id}")',
+        "trash": f'issueDelete(id: "{issue.id}")',
+    }
+    done = loopback.post(
+        f"{workspace.box.url}/linear/graphql",
+        json={"query": f"mutation {{ {edits[what]} {{ success }} }}"},
+        headers={"Authorization": ANN},
+    ).json()
+    assert "errors" not in done, done
+    told.later(lambda: None)
+    told.changes()
+    # A relation moves the time of its source alone; that something went into the archive, a time of its own tells.
+    at_once = (is_told and what != "relation") or what in ("archive", "trash")
+    assert (told.amiss() == []) is at_once
+    told.changes(sweep=True)
     assert told.amiss() == []
 
 
