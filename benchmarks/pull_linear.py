@@ -32,8 +32,11 @@ from benchmarks.servers.linear_pages import linear
 from benchmarks.servers.loopback import counts, serving
 from config.settings import Credentials
 from config.trackers import LinearScope, LinearTracker
+from connectors.http.throttle import Throttle
 from connectors.linear.api import queries
+from connectors.linear.api.client import LinearClient
 from connectors.linear.connector import LinearConnector
+from connectors.linear.read.issues import IssueReader
 
 PAGE = 250
 MORE = 5
@@ -62,6 +65,16 @@ def pull(url: str) -> int:
         return len(connector.pull().items)
     finally:
         connector.close()
+
+
+def pull_issues(url: str) -> int:
+    """The product: the issues alone, as it reads them in windows."""
+    client = LinearClient("linear", url, SecretStr("lin_api_x"), Throttle())
+    try:
+        reader = IssueReader(client, [], None)
+        return len(reader.of_teams(["t0", "t1", "t2", "t3"], {}, lambda _spread: None))
+    finally:
+        client.close()
 
 
 def one_cursor(url: str, lists: str) -> int:
@@ -136,6 +149,7 @@ def main() -> int:
     folder = None if given.smoke else sdk_folder()
     contests: dict[str, Callable[[str], int]] = {
         "pull, whole": pull,
+        "pull, issues": pull_issues,
         "one cursor, issues": lambda url: one_cursor(url, "issues"),
         "one cursor, all lists": lambda url: one_cursor(url, ALL),
     }

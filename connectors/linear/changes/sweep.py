@@ -15,7 +15,7 @@ from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import SampledIssue
 from connectors.linear.read.mapping import category_by_name
 from connectors.linear.read.windowed import WindowedList
-from connectors.linear.read.windows import PAGE, UNKNOWN, Sample, numbers_to_sample
+from connectors.linear.read.windows import PAGE, UNKNOWN, Sample, numbers_to_sample, sampled_by
 from connectors.model import Category, SetAside, WorkItem
 
 _CHUNK = 2000
@@ -73,11 +73,11 @@ def sweep(
 
 def _spread(client: LinearClient, teams: Collection[str], newest: Collection[LeanIssue]) -> Sample:
     found = [one.identifier.rpartition("-")[2] for one in newest]
-    tops = [max((int(one) for one in found if one.isdecimal()), default=0)] * len(teams)
-    if sum(tops) <= 2 * PAGE:
+    top = max((int(one) for one in found if one.isdecimal()), default=0)
+    if top * len(teams) <= 2 * PAGE:
         return UNKNOWN
-    numbers, step = numbers_to_sample(tops)
-    only = {"team": {"id": {"in": sorted(teams)}}, "number": {"in": numbers}}
+    numbers, step = numbers_to_sample(dict.fromkeys(teams, top))
+    only = sampled_by(numbers)
     sampled: list[SampledIssue] = list(
         client.walk(queries.SAMPLE, lambda reply: reply.issues, filter=only, attached={"id": {"in": []}})
     )

@@ -16,7 +16,7 @@ from connectors.linear.api.client import LinearClient
 from connectors.linear.api.operation import Operation
 from connectors.linear.api.wire import Connection, IssueNode, IssuesReply, RelationNode
 from connectors.linear.read.windowed import WindowedList
-from connectors.linear.read.windows import PAGE, UNKNOWN, Sample, numbers_to_sample
+from connectors.linear.read.windows import PAGE, UNKNOWN, Sample, numbers_to_sample, sampled_by
 from connectors.model import SetAside
 
 
@@ -80,13 +80,13 @@ class IssueReader:
             tops[one.team.id] = max(tops.get(one.team.id, 0), int(number) if number.isdecimal() else 0)
         if sum(tops.values()) <= 2 * PAGE:
             return Spread()
-        numbers, step = numbers_to_sample(tops.values())
+        numbers, step = numbers_to_sample(tops)
         pages = self._client.pages(
             queries.SAMPLE,
             lambda reply: reply.issues,
             self.landing,
             "sample",
-            filter=dict(only) | {"number": {"in": numbers}},
+            filter={"and": [only, sampled_by(numbers)]},
             attached=attached,
         )
         sampled = [one for page in pages for one in page.nodes]

@@ -7,7 +7,7 @@ never rows: what its windows hold is walked to the end, whatever it is.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -87,14 +87,27 @@ UNKNOWN = Sample()
 """Of what nobody knows how it is spread."""
 
 
-def numbers_to_sample(highest: Iterable[int], room: int = 200) -> tuple[list[int], int]:
-    """Numbers of issues that make a sample, and how far they stand apart, given the highest number of each team.
+def numbers_to_sample(highest: Mapping[str, int], room: int = 200) -> tuple[dict[str, list[int]], int]:
+    """Numbers of issues that make a sample, by team, and how far they stand apart, given the highest number of each team.
 
-    Numbers are given in order and each once in a team, so every so-many-th of them is a fair part, whatever gaps there are.
+    Numbers are given in order and each once in a team, so every so-many-th of them is a fair part, whatever gaps there are. No
+    two teams begin with the same, since those that grow side by side would be sampled at the same moments.
     """
-    tops = list(highest)
-    step = max(1, -(-sum(tops) // room))
-    return list(range((step + 1) // 2, max(tops, default=0) + 1, step)), step
+    step = max(1, -(-sum(highest.values()) // room))
+    firsts = {
+        team: 1 + step * (2 * place + 1) // (2 * len(highest)) for place, team in enumerate(sorted(highest))
+    }
+    return {team: list(range(first, highest[team] + 1, step)) for team, first in firsts.items()}, step
+
+
+def sampled_by(numbers: Mapping[str, Sequence[int]]) -> dict[str, object]:
+    """The filter for issues with these numbers; of teams that are not among them, with any of these."""
+    parts: list[dict[str, object]] = [
+        {"team": {"id": {"eq": team}}, "number": {"in": list(some)}} for team, some in numbers.items() if some
+    ]
+    longest = max(numbers.values(), key=len, default=())
+    others = {"team": {"id": {"nin": sorted(numbers)}}, "number": {"in": list(longest)}}
+    return {"or": [*parts, others]}
 
 
 def packed(windows: Sequence[Window], sample: Sample) -> list[list[Window]]:

@@ -83,13 +83,15 @@ def at_random(place: int) -> datetime:
     return DAY + timedelta(seconds=random.Random(place).randrange(10**8))  # noqa: S311
 
 
-@pytest.mark.parametrize(("spread", "more"), [(evenly, 1), (more_of_late, 1), (in_bursts, 2), (at_random, 2)])
+@pytest.mark.parametrize(("spread", "more"), [(evenly, 1), (more_of_late, 1), (in_bursts, 2), (at_random, 3)])
 def test_all_rows_in_the_order_of_one_cursor_in_hardly_more_pages(
     spread: Callable[[int], datetime], more: int
 ) -> None:
     shelf = Shelf(map(spread, range(ROWS)))
-    numbers, step = numbers_to_sample([ROWS])
-    assert read(shelf, Sample.of((spread(one) for one in numbers), step)) == [one.id for one in shelf.rows]
+    numbers, step = numbers_to_sample({"t": ROWS})
+    assert read(shelf, Sample.of((spread(one) for one in numbers["t"]), step)) == [
+        one.id for one in shelf.rows
+    ]
     assert shelf.asked <= -(-ROWS // PAGE) + more
 
 
@@ -146,9 +148,10 @@ def test_leftovers_are_packed_into_pages() -> None:
     assert packed([], sample) == []
 
 
-def test_every_so_many_th_number_is_sampled() -> None:
-    numbers, step = numbers_to_sample([10_000, 2_000, 12])
+def test_every_so_many_th_number_is_sampled_and_no_two_teams_at_the_same() -> None:
+    numbers, step = numbers_to_sample({"a": 10_000, "b": 2_000, "c": 12})
     assert step == 61
-    assert len(numbers) == 164
-    assert numbers_to_sample([3]) == ([1, 2, 3], 1)
-    assert numbers_to_sample([]) == ([], 1)
+    assert [numbers[team][:2] for team in "abc"] == [[11, 72], [31, 92], []]
+    assert sum(map(len, numbers.values())) == 197
+    assert numbers_to_sample({"a": 3}) == ({"a": [1, 2, 3]}, 1)
+    assert numbers_to_sample({}) == ({}, 1)
