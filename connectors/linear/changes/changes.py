@@ -134,6 +134,8 @@ def read_changes(
     rows = read_streams(client, given)
     as_of = client.server_time or datetime.now(UTC)
     _check_teams(before, teams, rows["teams"])
+    if before.initiatives and "initiatives" not in rows:
+        raise NeedsWholeRead("the token may not read initiatives any more.")
     news = {name: place.news(rows[name]) for name, place in before.streams.items() if name in rows}
     reader = ChangesReader(client, pulling, before, known, rows, news)
     found = reader.read(with_sweep=sweep)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from config.policy import LabelPolicy
+from connectors.base import InitiativeUse
 from connectors.changes import Changes, NeedsWholeRead
 from connectors.linear.connector import LinearConnector
 from connectors.sandbox.linear.entities import Issue
@@ -207,6 +208,24 @@ def test_whatever_moves_the_time_of_an_issue(told: Told, what: str, is_told: boo
     assert (told.amiss() == []) is at_once
     told.changes(sweep=True)
     assert told.amiss() == []
+
+
+def test_who_may_not_read_initiatives_is_told_of_all_else(told: Told) -> None:
+    workspace = told.workspace
+    told.connector = workspace.connector("sandbox-linear-token:read,write", labels=LabelPolicy())
+    told.connector._initiatives = InitiativeUse()  # nothing in the configuration needs them
+    told.begin()
+    assert not any(one.level == "initiative" for one in told.known.by_id.values())
+    assert told.changes().requests == 1
+    issue = workspace.an_open_issue()
+    told.later(touched(told, issue, title="Another", project=workspace.project("Faster API")))
+    assert issue.id in {one.ref.id for one in told.changes().items}
+
+
+def test_a_token_that_lost_the_initiatives_needs_a_whole_read(told: Told) -> None:
+    narrow = told.workspace.connector("sandbox-linear-token:read,write", labels=LabelPolicy())
+    with pytest.raises(NeedsWholeRead, match="initiatives"):
+        narrow.changes(told.bookmark, told.known)
 
 
 def test_a_deleted_attachment_is_told_when_its_issue_is_read_again(told: Told) -> None:
