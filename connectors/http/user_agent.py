@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import metadata
 
 DISTRIBUTION = "truenorth"
 
 
+@cache
 def user_agent() -> str:
     """The `User-Agent` of every request: `truenorth/VERSION`, or `truenorth` where it runs without installation."""
     try:
