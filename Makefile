@@ -12,7 +12,7 @@ requirements-build.txt_FROM := --group build
 requirements-dev.txt_FROM   := pyproject.toml --all-extras --group dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint recount format lock lock-check audit dockerfile clean
+.PHONY: help setup demo test test-fast lint bench bench-large bench-smoke recount format lock lock-check audit dockerfile clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,15 @@ test: lint ## Check everything and run the tests
 
 test-fast: lint ## Check everything and run the tests that need no server, database or browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal --fast -q
+
+bench: $(READY) ## Run all benchmarks but the largest; the table is left in build/benchmarks
+	$(BIN)/python benchmarks/run.py
+
+bench-large: $(READY) ## Run the largest benchmarks: a million items, the soak, the fleet
+	$(BIN)/python benchmarks/run.py --large
+
+bench-smoke: $(READY) ## Run small benchmarks; fails where a count of requests is wrong
+	$(BIN)/python benchmarks/run.py --smoke
 
 recount: $(READY) ## Count key results and orphans of six sandbox worlds again, with nothing of the product
 	$(BIN)/python benchmarks/recount.py --items 300 2500 --seeds 1 2 3 --deployment cloud data_center

@@ -12,7 +12,10 @@ from config.messages import DEFAULT
 
 Percent = Annotated[int, Field(ge=0, le=100), BeforeValidator(reject_bool)]
 Reserve = Annotated[int, Field(ge=0, le=90), BeforeValidator(reject_bool)]
+ReadsInFlight = Annotated[int, Field(ge=1, le=32), BeforeValidator(reject_bool)]
+WritesInFlight = Annotated[int, Field(ge=1, le=16), BeforeValidator(reject_bool)]
 Minutes = Annotated[float, Field(gt=0, le=1440), BeforeValidator(reject_bool)]
+Hours = Annotated[float, Field(ge=0, le=720, allow_inf_nan=False), BeforeValidator(reject_bool)]
 Share = Annotated[float, Field(gt=0, le=1), BeforeValidator(reject_bool)]
 Chance = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), BeforeValidator(reject_bool)]
 Mode = Literal["off", "observe", "label", "full"]
@@ -83,7 +86,11 @@ class TrackerPolicy(ConfigModel):
     )
     updates: UpdatePolicy | None = Field(default=None, description="See policy.updates.")
     quota_for_people: Reserve | None = Field(default=None, description="See policy.quota_for_people.")
+    reads_in_flight: ReadsInFlight | None = Field(default=None, description="See policy.reads_in_flight.")
+    writes_in_flight: WritesInFlight | None = Field(default=None, description="See policy.writes_in_flight.")
     deadline_minutes: Minutes | None = Field(default=None, description="See policy.deadline_minutes.")
+    full_hours: Hours | None = Field(default=None, description="See policy.full_hours.")
+    sweep_hours: Hours | None = Field(default=None, description="See policy.sweep_hours.")
 
 
 class HealthPolicy(ConfigModel):
@@ -255,9 +262,27 @@ class Policy(ConfigModel):
         default=20,
         description="Percent of a tracker's request quota to reserve for people; requests slow down when only that much is left.",
     )
+    reads_in_flight: ReadsInFlight = Field(
+        default=16,
+        description="Maximum number of reads sent to a tracker at once; halved for a minute after each HTTP 429.",
+    )
+    writes_in_flight: WritesInFlight = Field(
+        default=8,
+        description="Maximum number of writes sent to a tracker at once; halved for a minute after each HTTP 429.",
+    )
     deadline_minutes: Minutes = Field(
         default=30,
         description="Minutes that a run may take, such as 30 or 0.5; the next run continues.",
+    )
+    full_hours: Hours = Field(
+        default=24,
+        description="Hours after which a tracker is read whole again, where runs in between read what changed. Up to 24, the first "
+        "run of each day reads all, too. 0: every run does.",
+    )
+    sweep_hours: Hours | None = Field(
+        default=None,
+        description="Hours after which all ids of a tracker are compared, to notice what was deleted, moved out of scope or hidden. "
+        "Default: 6 for Jira Cloud, 24 for Jira Data Center and Linear.",
     )
     most_key_results: Annotated[int, Field(ge=1, le=50), BeforeValidator(reject_bool)] = Field(
         default=3, description="Report a finding for work that serves more key results than this."

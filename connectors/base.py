@@ -57,7 +57,7 @@ UNSAID = InitiativeUse("what is not known here")
 
 
 class Connector(Protocol):
-    """One tracker. Methods block; an instance may be used by one thread at a time."""
+    """One tracker. Methods block; an instance may be used by one thread at a time (but see `WritesSideBySide`)."""
 
     @property
     def name(self) -> str:
@@ -124,6 +124,19 @@ class Connector(Protocol):
 
     def close(self) -> None:
         """Give connections back."""
+        ...
+
+
+@runtime_checkable
+class WritesSideBySide(Protocol):
+    """Writes several batches at once, which share its limit of requests under way."""
+
+    @property
+    def lanes(self) -> int:
+        """How many threads may be in `write_batch` at the same time.
+
+        A tracker in trouble is so for all of them: each ends as if it were told to stop, or raises what the trouble is.
+        """
         ...
 
 

@@ -41,6 +41,8 @@ class Changes:
     - `bookmark`: where the next read goes on. `as_of`: as in `Pull`; so are `notes`, `set_aside` and `pages`, of what was read
       now.
     - `swept`: whether all ids were compared.
+    - `amiss`: whether a count told of more or less than is known with these changes. Told in two reads running, it brings the
+      sweep forward.
     """
 
     tracker: str
@@ -53,6 +55,7 @@ class Changes:
     set_aside: tuple[SetAside, ...] = ()
     pages: Pages = field(default_factory=Pages)
     swept: bool = False
+    amiss: bool = False
 
 
 class NeedsWholeRead(Exception):

@@ -10,7 +10,7 @@ those of secrets; what prints them cleans them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -310,6 +310,7 @@ class WorkItem:
     - `blocked_since`: when the link to each of those in `blocked_by` was made, as far as the tracker tells it with the item.
     - `former_keys`, `former_projects`: what its key and the key of its project were, as far as the tracker tells it or
       the declaration still says so.
+    - `told_keys`: the former keys as the tracker itself tells them, where `former_keys` says otherwise.
     - `homonym`: whether another tracker of the workspace has an item with the same key; found out once all are read.
     - `mirrors`: the issues elsewhere that its tracker keeps equal with it.
     - `issue_links`: addresses that people or integrations attached to it, as far as they are of declared sites of other
@@ -365,6 +366,7 @@ class WorkItem:
     mirrors: tuple[Mirror, ...] = ()
     issue_links: tuple[str, ...] = ()
     committed: bool | None = None
+    told_keys: tuple[str, ...] | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -391,8 +393,50 @@ class WorkItem:
         return name.strip().casefold() in (one.casefold() for one in self.names)
 
     def __post_init__(self) -> None:
-        _show(self, "title", "status")
-        _redact(self, *_NAMES)
+        for name in ("title", "status"):
+            text = getattr(self, name)
+            if (fit := clean(text)) != text:
+                object.__setattr__(self, name, fit)
+        if not redactor.are_clean(self._texts()):
+            _show(self, "title", "status")
+            _redact(self, *_NAMES)
+
+    def _texts(self) -> list[str]:
+        """All that is looked through for secrets."""
+        texts = [self.title, self.status, self.key, self.url, self.kind, *self.labels, *self.claims]
+        texts += filter(None, (self.team, self.project, self.priority, self.assignee, self.parent_key))
+        for several in (self.other_names, self.fields):
+            for pair in several:
+                texts += pair
+        for names in (
+            self.grouped_labels,
+            self.components,
+            self.former_keys,
+            self.former_projects,
+            self.parent_former_keys,
+            self.issue_links,
+        ):
+            texts += names
+        return texts
+
+    @property
+    def own_former_keys(self) -> tuple[str, ...]:
+        """The keys that it had, as far as its tracker tells it."""
+        return self.former_keys if self.told_keys is None else self.told_keys
+
+    def as_told(self) -> WorkItem:
+        """The item as its tracker told it, without what the pipeline found out beside."""
+        plain = (False, self.own_former_keys, (), ())
+        if (self.homonym, self.former_keys, self.former_projects, self.parent_former_keys) == plain:
+            return self
+        return replace(
+            self,
+            homonym=False,
+            former_keys=plain[1],
+            former_projects=(),
+            parent_former_keys=(),
+            told_keys=None,
+        )
 
     def called(self, what: Literal["type", "status", "priority"]) -> tuple[str, ...]:
         """All names of its type, status or priority."""

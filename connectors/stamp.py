@@ -123,6 +123,8 @@ def from_property(value: object) -> Stamp | None:
     People can edit properties: anything that does not decode counts as no stamp, and so permits no
     removal.
     """
+    if value is None:
+        return None  # as on most items
     try:
         head = _OWNERS.convert(value)
         if head.v != VERSION:

@@ -122,6 +122,31 @@ ItemKeywords = Mapping[Ref, Keywords]
 
 
 @dataclass(frozen=True, slots=True)
+class ReadState:
+    """How a tracker came to be known, beside the bookmark, the notes and what is set aside, which are its `Pull`'s.
+
+    - `basis`: short name of what the reading depends on, such as its scope.
+    - `whole_at`, `swept_at`: when all of it was read last, and when all ids were compared last, by the clock of this machine.
+    - `amiss`: how often in a row a count on the tracker told of more or less than is known.
+    """
+
+    basis: str = ""
+    whole_at: datetime | None = None
+    swept_at: datetime | None = None
+    amiss: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What a whole read found other than reading changes had left it: an item by its key, and which facts of it; of one that
+    was not there "missing", of one that is gone "gone".
+    """
+
+    key: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """Something that could not be read, why, what to do about it, and of when what stands in its place is.
 
@@ -180,6 +205,9 @@ class Observation:
     - `histories`: those that flow measures need.
     - `keywords`: of the descriptions of what serves no key result.
     - `resolved`: what the keys in the OKR files lead to.
+    - `keywords_of`, `histories_of`: of which version of each item, by its `updated`, its keywords and its history are, also
+      where there were none to be had.
+    - `reads`: how each tracker came to be known. `drift`: what the last whole read of each had to put right.
     - `lost`: done work that earlier reads saw and this one did not, as long as a cycle runs that it counted in.
     - `unread`: what could not be read; the pulls and answers of such a tracker are the last good ones.
     - `rewound`: whether `at` lies before the read because somebody asked for that moment, so that the items are as they were
@@ -196,6 +224,10 @@ class Observation:
     keywords: ItemKeywords = field(default_factory=dict)
     resolved: ResolvedKeys = field(default_factory=dict)
     lost: Mapping[Ref, LostItem] = field(default_factory=dict)
+    keywords_of: Mapping[Ref, datetime] = field(default_factory=dict)
+    histories_of: Mapping[Ref, datetime] = field(default_factory=dict)
+    reads: Mapping[str, ReadState] = field(default_factory=dict)
+    drift: Mapping[Ref, Drift] = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()
     rewound: bool = False
     later: tuple[WorkItem, ...] = ()

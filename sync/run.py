@@ -6,7 +6,7 @@ from datetime import datetime
 
 from config.workspace import Workspace
 from connectors.base import Connectors, Progress, untold
-from sync.collect.collect import collect
+from sync.collect.collect import Begun, collect
 from sync.collect.external_values import Sources
 from sync.decide import Decision, decide
 from sync.store.store import Store
@@ -21,10 +21,16 @@ def run(
     sources: Sources | None = None,
     *,
     rewind: bool = False,
+    full: bool = False,
+    begun: Begun | None = None,
 ) -> Decision:
-    """Read both worlds and decide. Writes to no tracker. `rewind`: see `collect`; it is for looking only."""
+    """Read both worlds and decide. Writes to no tracker. `rewind`, `full`, `begun`: see `collect`; the first is for looking
+    only.
+    """
     tell = progress or untold
-    observation, alignment = collect(workspace, connectors, store, now, progress, sources, rewind=rewind)
+    observation, alignment = collect(
+        workspace, connectors, store, now, progress, sources, rewind=rewind, full=full, begun=begun
+    )
     tell("Deciding what to write", 0, None)
     memory = store.memory(workspace, now)
     decision = decide(observation, memory, workspace, now, alignment)

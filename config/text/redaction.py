@@ -76,6 +76,22 @@ class Redactor:
                 return found
         return REDACTED
 
+    def are_clean(self, texts: Iterable[str]) -> bool:
+        """Whether `text` would leave each of these as it is; False where only a closer look can tell.
+
+        Much faster than one by one: most texts hold nothing that could be part of a secret.
+        """
+        if not self._secrets:
+            return True
+        # What stands in one of the texts stands here, too; what stands across two of them gets the closer look.
+        together = " ".join(texts)
+        if REDACTED in together or not together.isprintable():
+            return False
+        if "\\" in together or "%" in together or "&" in together:
+            return False
+        low = together.lower()
+        return not any(form in low for form in self._forms)
+
     def value(self, value: Any) -> Any:
         """Builtin values without secrets: in texts, keys and numbers, however deep. The texts of other objects stand for them."""
         if isinstance(value, str):

@@ -45,17 +45,21 @@ def read_body(
     name = coding.strip().lower()
     if name not in (*_PLAIN, *_CODED):
         raise BodyError(f"is in a coding that was not asked for; only {CODING} is accepted")
-    body = bytearray()
+    # Joined once: a buffer that grows is copied again and again.
+    parts: list[bytes] = []
+    length = 0
     unpack = _Gzip() if name in _CODED else None
     is_large = False
     for chunk in chunks:
         for part in unpack.parts(chunk) if unpack is not None else (chunk,):
-            if len(body) + len(part) > most:
+            length += len(part)
+            if length > most:
                 raise TooLarge(f"is larger than {most / 2**20:.0f} MB")
-            if len(body) + len(part) > LARGE and not is_large:
+            if length > LARGE and not is_large:
                 is_large = True
                 when_large()
-            body += part
+            parts.append(part)
+    body = b"".join(parts)
     if unpack is not None and not unpack.is_whole:
         raise BodyError("cannot be decompressed: it ends too early")
     if is_large and sum(map(body.count, b",[{")) > MOST_VALUES:

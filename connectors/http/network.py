@@ -29,6 +29,9 @@ _ENDS: ContextVar[float] = ContextVar("ends")
 _RECORD = 16 * 1024
 """Bytes of one TLS record at most. Source: RFC 8446, 5.1."""
 
+_READ = 256 * 1024
+"""Bytes that are read at once, as far as they are there."""
+
 _UNKNOWN_NAME = tuple(
     getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY") if hasattr(socket, name)
 )
@@ -167,7 +170,8 @@ class _Bounded(httpcore.NetworkStream):
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+        # The library asks for 64 kB at a time, and goes through its whole state machine for each.
+        return self._stream.read(max(max_bytes, _READ), _left(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         # In pieces, because the library's loop over what a slow reader takes has a time-out for each turn only.

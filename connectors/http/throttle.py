@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import structlog
@@ -17,6 +18,7 @@ import structlog
 from config.text.figures import ENGLISH
 from config.wording import percent
 from connectors.errors import RateLimited
+from connectors.http.in_flight import READS, WRITES, InFlight, Kind
 from connectors.http.rate_limits import Allowance, follow, wait_before
 from connectors.http.retry import OutOfTime, RetryPolicy
 
@@ -54,6 +56,8 @@ class Throttle:
     - `deadline`: seconds after the throttle's making beyond which nothing is asked or waited for any more.
     - `halt`: set by whoever wants the run to end; no wait outlasts it.
     - `retry`: the one policy by which calls are repeated, its waits bound by the same deadline and halt.
+    - `in_flight`: how many requests are let through at once. `in_flight.reads` and `in_flight.writes` tell how many threads
+      are of use; whoever sends by `request` needs to know nothing else.
     """
 
     def __init__(
@@ -63,11 +67,13 @@ class Throttle:
         reserved_share: float = RESERVED_SHARE,
         deadline: float = math.inf,
         halt: threading.Event | None = None,
+        in_flight: InFlight | None = None,
     ) -> None:
         given = retry or RetryPolicy()
         self._own_sleep = None if given.sleep is time.sleep else given.sleep
         self.retry = replace(given, sleep=self._sleep, time_left=self.time_left)
         self.reserved_share = reserved_share
+        self.in_flight = in_flight or InFlight()
         self._ends = time.monotonic() + deadline
         self._halt = halt or threading.Event()
         self._closed = threading.Event()
@@ -82,6 +88,37 @@ class Throttle:
         """The last reading of every limit, by name."""
         with self._lock:
             return [self._known[name].reading for name in sorted(self._known)]
+
+    @contextmanager
+    def request(self, tracker: str, kind: Kind = "read") -> Iterator[list[Allowance]]:
+        """Let one request through, which the block sends; into the list goes what its reply says is left.
+
+        RateLimited that leaves the block is a 429: for a minute half as many requests are in flight. Raises as `acquire`.
+        """
+        room = self.in_flight.enter(kind, lambda: self._may_wait(tracker))
+        try:
+            self.acquire(tracker)
+            readings: list[Allowance] = []
+            try:
+                yield readings
+            except RateLimited as error:
+                if not isinstance(error, OutOfTime) and self.in_flight.refused(room):
+                    log.warning(
+                        "fewer requests in flight for a minute: the rate limit is reached",
+                        tracker=tracker,
+                        reads=self.in_flight.limit("read"),
+                        writes=self.in_flight.limit("write"),
+                    )
+                raise
+            finally:
+                self.record(readings)
+        finally:
+            self.in_flight.leave(room)
+
+    def _may_wait(self, tracker: str) -> bool:
+        if self.time_left() <= 0:
+            raise OutOfTime(tracker, "the run's deadline has passed.", _LONGER)
+        return not self._closed.is_set()
 
     def acquire(self, tracker: str) -> None:
         """Wait until a request may be sent; `record` must follow, whatever comes of it.
@@ -193,8 +230,18 @@ class Throttles:
         self._halt = halt
         self._made: dict[tuple[str, str], Throttle] = {}
 
-    def of(self, site: str, secret: str, *, reserved_share: float, deadline: float) -> Throttle:
-        """The throttle of a site's address and a credential; who shares it, keeps the larger share for people.
+    def of(
+        self,
+        site: str,
+        secret: str,
+        *,
+        reserved_share: float,
+        deadline: float,
+        reads_in_flight: int = READS,
+        writes_in_flight: int = WRITES,
+    ) -> Throttle:
+        """The throttle of a site's address and a credential; who shares it, keeps the larger share for people, and has the
+        smaller number of requests in flight.
 
         `deadline`: seconds after the run's begin.
         """
@@ -202,9 +249,13 @@ class Throttles:
         found = self._made.get(key)
         if found is None:
             found = self._made[key] = Throttle(
-                reserved_share=reserved_share, deadline=self.time_left(deadline), halt=self._halt
+                reserved_share=reserved_share,
+                deadline=self.time_left(deadline),
+                halt=self._halt,
+                in_flight=InFlight(reads_in_flight, writes_in_flight),
             )
         found.reserved_share = max(found.reserved_share, reserved_share)
+        found.in_flight.lower(reads_in_flight, writes_in_flight)
         return found
 
     def time_left(self, deadline: float) -> float:

@@ -26,7 +26,8 @@ from connectors.jira.read.reader import Reader, Site
 from connectors.jira.setup.cloud import JiraProvisioner
 from connectors.jira.setup.server import ServerProvisioner
 from connectors.jira.write.loader import IssueLoader
-from connectors.jira.write.writer import BATCH, JiraWriter
+from connectors.jira.write.side_by_side import IN_FLIGHT
+from connectors.jira.write.writer import BATCH, LANES, SINGLE, JiraWriter
 from connectors.model import MARKS, Identity, Mark, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Catalog, Check
 from connectors.setup import Provisioner
@@ -40,10 +41,10 @@ class JiraConnector:
     """A `Connector` for Jira: Cloud, or Data Center where the tracker says so.
 
     `owner` signs every mark. `fields` names the custom fields whose values items carry. `throttle` is shared by all
-    who use the same site and credential. `threads` is how many requests a read has in flight; the vendor asks for no
-    more than ten. `labels` are those of the policy, which are ours by name, whoever put them on. `provided` is what setup
+    who use the same site and credential. `threads` is how many requests a read has in flight, the throttle's reads if it is None.
+    `labels` are those of the policy, which are ours by name, whoever put them on. `provided` is what setup
     made, ids by `Action.what`. `commitments`: items tell whether they are in an active sprint. `texts`: those that are written
-    there.
+    there. `writes_in_flight` is how many requests its writes have under way at once.
     """
 
     def __init__(
@@ -55,11 +56,12 @@ class JiraConnector:
         *,
         fields: Sequence[str] = (),
         throttle: Throttle | None = None,
-        threads: int = 8,
+        threads: int | None = None,
         labels: Collection[str] = (),
         provided: Mapping[str, str] | None = None,
         commitments: bool = False,
         texts: Texts = ENGLISH_TEXTS,
+        writes_in_flight: int = IN_FLIGHT,
     ) -> None:
         api = (credentials.url or tracker.url).rstrip("/")
         pages = tracker.url.rstrip("/") if is_gateway(api) else api
@@ -67,14 +69,11 @@ class JiraConnector:
         self._scope = tracker.scope.projects
         self._tracker = tracker
         self._server = tracker.deployment == "data_center"
-        self._client = JiraClient(
-            name,
-            api,
-            credentials,
-            throttle or Throttle(),
-            version="2" if self._server else "3",
+        throttle = throttle or Throttle()
+        self._client = JiraClient(name, api, credentials, throttle, version="2" if self._server else "3")
+        self._pool = ThreadPoolExecutor(
+            threads or throttle.in_flight.reads, thread_name_prefix=f"{name}-read"
         )
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"{name}-read")
         site_api: SiteApi = (DataCenter if self._server else Cloud)(self._client, self._pool)
         self._site_api = site_api
         self._client.introduce(site_api.check, site_api.hint())
@@ -93,7 +92,7 @@ class JiraConnector:
         )
         self._explorer = Explorer(self._client, site_api, self._reader, pages)
         self._loader = IssueLoader(self._client, site_api, owner, self._known_site)
-        self._writer = JiraWriter(self._loader)
+        self._writer = JiraWriter(self._loader, shares=not self._server, in_flight=writes_in_flight)
         self._site: Site | None = None
 
     @property
@@ -196,7 +195,12 @@ class JiraConnector:
     @property
     def batch(self) -> int:
         """See `Connector.batch`. Data Center has no call for several issues."""
-        return 1 if self._server else BATCH
+        return SINGLE if self._server else BATCH
+
+    @property
+    def lanes(self) -> int:
+        """See `WritesSideBySide.lanes`."""
+        return LANES
 
     def write_batch(self, requests: Sequence[WriteRequest], stop: StopRequested = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`."""
@@ -211,6 +215,7 @@ class JiraConnector:
     def close(self) -> None:
         """See `Connector.close`."""
         self._client.close()
+        self._writer.close()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _known_site(self) -> Site:

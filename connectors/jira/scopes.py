@@ -37,6 +37,11 @@ _READING_POSTS = (
 """Beginnings of paths that are posted to and only read."""
 
 
+def is_read(method: str, path: str) -> bool:
+    """Whether a call to a path below the API changes nothing."""
+    return method == "GET" or (method == "POST" and path.startswith(_READING_POSTS))
+
+
 def scope_of(call: str) -> str:
     """The classic scope that a call needs, given as "METHOD path" below the API, without its query."""
     method, _, path = call.partition(" ")
@@ -46,7 +51,7 @@ def scope_of(call: str) -> str:
         return PROJECTS
     if path.startswith("field") and (method != "GET" or "/context" in path):
         return CONFIGURE
-    if method == "GET" or (method == "POST" and path.startswith(_READING_POSTS)):
+    if is_read(method, path):
         return READ
     return WRITE
 

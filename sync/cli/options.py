@@ -45,6 +45,9 @@ AsOf = Annotated[
     ),
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Read the trackers instead of the last snapshot.")]
+Full = Annotated[
+    bool, typer.Option("--full", help="Read everything, not only what changed since the last read.")
+]
 Items = Annotated[int, typer.Option(min=50, max=1_000_000, help="Approximate number of work items.")]
 Seed = Annotated[int, typer.Option(help="Seed of the generator. The same seed gives the same items.")]
 FirstRun = Annotated[

@@ -18,12 +18,14 @@ from sync.plan.overrides import Overrides
 from sync.plan.plan import Plan
 from sync.report import data, moments
 from sync.report import run as run_tables
+from sync.report import unchanged as words
 from sync.report.findings import findings
 from sync.report.planned import section as plan_tables
 from sync.report.planned.view import SUMMARISED, PlanView
 from sync.report.scorecard import scorecard
 from sync.report.unaligned.not_warned import in_grace
 from sync.report.unaligned.orphans import orphans
+from sync.unchanged import Unchanged
 
 _MOST_ORPHANS = 12
 
@@ -52,6 +54,11 @@ class OutputReporter(Reporter):
     def remembered(self, found: Sequence[Unread], at: datetime) -> None:
         """See `Reporter.remembered`."""
         self._output.remembered(found, at)
+
+    def unchanged(self, found: Unchanged) -> None:
+        """See `Reporter.unchanged`."""
+        self._output.data(**data.of_unchanged(found.at, found.since, found.pulls, found.standing))
+        self._output.say(words.unchanged(found.since, found.standing))
 
     def decided(self, run: Decision) -> None:
         """See `Reporter.decided`."""

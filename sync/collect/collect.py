@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.measures import FlowMeasure, KeepMeasure, MetricMeasure
 from config.workspace import Workspace
 from connectors.base import Connectors, Progress, untold
 from connectors.errors import TrackerError
+from connectors.model import Ref
 from sync.align.alignment import Alignment, align
 from sync.collect.external_values import Sources
 from sync.collect.lost_items import lost_items
-from sync.collect.pull import commented_item_ids, owned_item_ids, pull
-from sync.collect.queries import read_histories, read_keywords
+from sync.collect.pull import Answered, assemble
+from sync.collect.queries import Versions, read_histories, read_keywords
+from sync.collect.read_trackers import TrackerRead, read_trackers
 from sync.collect.rewind import rewound
-from sync.observation import CannotRead, Observation, Unread
+from sync.observation import CannotRead, Observation, Sample, Unread
 from sync.store.store import Store
 
 _SOURCES = "Reading files and endpoints"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What was read already for the moment of a run: the trackers, and perhaps what they and the sources were asked."""
+
+    reads: Mapping[str, TrackerRead]
+    answered: Answered | None = None
+    sampled: tuple[Mapping[str, Sample], tuple[Unread, ...]] | None = None
 
 
 def collect(
@@ -30,20 +42,25 @@ def collect(
     sources: Sources | None = None,
     *,
     rewind: bool = False,
+    full: bool = False,
+    begun: Begun | None = None,
 ) -> tuple[Observation, Alignment]:
     """Everything that is to be known for `now`; with the alignment of the items, by which the last of it is asked.
 
-    Absence means removal, so a part of a tracker never reaches the planner: see `pull` for one that fails. `rewind`: with
-    the items as they were at `now`, where that lies before the read. Nothing may be written of that. Raises CannotRead.
+    Absence means removal, so a part of a tracker never reaches the planner: see `assemble` for one that fails. `rewind`: with
+    the items as they were at `now`, where that lies before the read. Nothing may be written of that. `full`: with everything
+    read whole. `begun`: what was read already. Raises CannotRead.
     """
+    begun = begun or Begun(read_trackers(workspace, connectors, store, progress, full=full))
     last = store.snapshots.last()
-    owned, commented = owned_item_ids(store, last), commented_item_ids(last)
-    observation = pull(workspace, connectors, now, last, progress, owned, commented)
+    observation = assemble(workspace, connectors, begun.reads, now, last, progress, begun.answered)
     today = now.astimezone(workspace.zone).date()
     tell = progress or untold
     if from_outside := _sources(workspace):
         tell(_SOURCES, 0, from_outside)
-    samples, unread = (sources or Sources()).take(workspace, today, last.samples if last else None)
+    samples, unread = begun.sampled or (sources or Sources()).take(
+        workspace, today, last.samples if last else None
+    )
     if from_outside:
         tell(_SOURCES, from_outside, from_outside)
     observation = replace(
@@ -57,20 +74,38 @@ def collect(
     alignment = align(observation.items, workspace, observation.answers, today)
     if _needs_histories(workspace):
         kept = last.histories if last is not None else {}
+        versions = _still(last.histories_of, begun.reads) if last is not None else {}
         tell("Reading histories", 0, None)
         try:
-            histories = read_histories(workspace, connectors, alignment, now, observation.stale, kept)
+            histories, of = read_histories(
+                workspace, connectors, alignment, now, observation.stale, kept, versions
+            )
         except TrackerError as error:
             raise CannotRead(*observation.unread, Unread.tracker(error)) from None
         tell("Reading histories", len(histories), len(histories))
-        observation = replace(observation, histories=histories)
+        observation = replace(observation, histories=histories, histories_of=of)
     if workspace.policy.read_descriptions:
         known = last.keywords if last is not None else {}
+        versions = _still(last.keywords_of, begun.reads) if last is not None else {}
         tell("Reading descriptions", 0, None)
-        keywords, unread = read_keywords(connectors, alignment, observation.stale, known)
+        keywords, of, unread = read_keywords(connectors, alignment, observation.stale, known, versions)
         tell("Reading descriptions", len(keywords), len(keywords))
-        observation = replace(observation, keywords=keywords, unread=(*observation.unread, *unread))
+        observation = replace(
+            observation, keywords=keywords, keywords_of=of, unread=(*observation.unread, *unread)
+        )
     return observation, alignment
+
+
+def _still(versions: Versions, reads: Mapping[str, TrackerRead]) -> dict[Ref, datetime]:
+    """The versions, but for trackers that are read anew, and for those whose changes nobody tells: there a change may leave
+    the time of the last update as it was.
+    """
+    kept = {
+        name
+        for name, one in reads.items()
+        if isinstance(one.found, TrackerError) or (one.found.bookmark and not one.anew)
+    }
+    return {ref: of for ref, of in versions.items() if ref.tracker in kept}
 
 
 def _sources(workspace: Workspace) -> int:

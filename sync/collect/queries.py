@@ -17,8 +17,15 @@ from sync.align.native_queries import rule_queries
 from sync.measure import DENOMINATOR, FieldValues, collect_values, end_of, last_day, needs_history
 from sync.observation import Answers, Histories, ItemKeywords, Observation, RuleQuery, Unread
 
+FindItems = Callable[[str, Collection[str]], Mapping[str, WorkItem]]
+"""Those of a tracker's items, by id, that are known."""
+
 Answered = Callable[[], None]
 """Called when a question has its answer."""
+
+Versions = Mapping[Ref, datetime]
+"""Of which version of its item something is, by when that was last updated."""
+_NO_VERSIONS: Versions = {}
 
 
 def answer_rules(
@@ -44,7 +51,7 @@ def answer_rules(
 def answer_measures(
     workspace: Workspace,
     connectors: Connectors,
-    items: Iterable[WorkItem],
+    known: FindItems,
     now: datetime,
     stale: Collection[str],
     last: Observation | None,
@@ -52,13 +59,12 @@ def answer_measures(
 ) -> tuple[dict[str, int], dict[str, FieldValues]]:
     """What every query measure is answered: counts, and values of fields; raises as `answer_rules` does.
 
-    Items that the pull did not bring are asked for by their ids, and so are histories, where a field needs them.
+    Items that are not `known` are asked for by their ids, and so are histories, where a field needs them.
     """
     counts: dict[str, int] = {}
     values: dict[str, FieldValues] = {}
     known_counts = last.counts if last is not None else {}
     known_values = last.field_values if last is not None else {}
-    known: dict[Ref, WorkItem] = {}
     for _, key_result in workspace.key_results():
         how = key_result.measure
         if not isinstance(how, QueryMeasure):
@@ -73,7 +79,6 @@ def answer_measures(
                 counts[asked] = answering(connectors[name]).count(query.native)
                 answered()
         else:
-            known = known or {item.ref: item for item in items}
             for asked, query in queries(key_result.id, how).items():
                 found = _found(query, name, answering(connectors[name]), known)
                 past = [item for item in found if needs_history(item, how.field)]
@@ -84,13 +89,23 @@ def answer_measures(
     return counts, values
 
 
-def _found(
-    how: MeasureQuery, name: str, connector: AnswersQueries, known: Mapping[Ref, WorkItem]
-) -> list[WorkItem]:
+def among(items: Iterable[WorkItem]) -> FindItems:
+    """What finds items among these."""
+    by_ref: dict[Ref, WorkItem] = {}
+
+    def find(tracker: str, ids: Collection[str]) -> dict[str, WorkItem]:
+        if not by_ref:
+            by_ref.update((item.ref, item) for item in items)
+        return {id_: by_ref[Ref(tracker, id_)] for id_ in ids if Ref(tracker, id_) in by_ref}
+
+    return find
+
+
+def _found(how: MeasureQuery, name: str, connector: AnswersQueries, known: FindItems) -> list[WorkItem]:
     ids = connector.find(how.native)
-    here = [known[Ref(name, id_)] for id_ in sorted(ids) if Ref(name, id_) in known]
-    beyond = {id_ for id_ in ids if Ref(name, id_) not in known}
-    return [*here, *(connector.fetch(beyond) if beyond else ())]
+    here = known(name, ids)
+    beyond = ids - here.keys()
+    return [*(here[id_] for id_ in sorted(here)), *(connector.fetch(beyond) if beyond else ())]
 
 
 def read_histories(
@@ -100,27 +115,40 @@ def read_histories(
     now: datetime,
     stale: Collection[str],
     last: Histories,
-) -> Histories:
-    """The histories that flow measures need; of a tracker in `stale` the last ones. Raises TrackerError."""
+    versions: Versions = _NO_VERSIONS,
+) -> tuple[Histories, dict[Ref, datetime]]:
+    """The histories that flow measures need, and of which version of each item; of a tracker in `stale` the last ones.
+
+    `versions`: of which version of its item each of the last ones is; one that is the item's still is not asked for again.
+    Raises TrackerError.
+    """
     wanted = {item.ref: item for item in _needed(workspace, alignment, now)}
-    found: dict[Ref, Sequence[StatusSpan]] = {
-        ref: spans for ref, spans in last.items() if ref in wanted and ref.tracker in stale
-    }
+    kept = {ref for ref, item in wanted.items() if ref.tracker in stale or versions.get(ref) == item.updated}
+    found: dict[Ref, Sequence[StatusSpan]] = {ref: spans for ref, spans in last.items() if ref in kept}
+    of = {ref: versions[ref] for ref in sorted(kept) if ref in versions}
     for name, connector in connectors.items():
-        own = [item for ref, item in sorted(wanted.items()) if ref.tracker == name and name not in stale]
+        own = [item for ref, item in sorted(wanted.items()) if ref.tracker == name and ref not in kept]
         if own:
             found |= _histories(connector, own)
-    return found
+            of |= {item.ref: item.updated for item in own}
+    return dict(sorted(found.items())), of
 
 
 def read_keywords(
-    connectors: Connectors, alignment: Alignment, stale: Collection[str], last: ItemKeywords
-) -> tuple[dict[Ref, Keywords], tuple[Unread, ...]]:
-    """The keywords of open work that serves no key result, and what could not be had: suggestions do without it.
+    connectors: Connectors,
+    alignment: Alignment,
+    stale: Collection[str],
+    last: ItemKeywords,
+    versions: Versions = _NO_VERSIONS,
+) -> tuple[dict[Ref, Keywords], dict[Ref, datetime], tuple[Unread, ...]]:
+    """The keywords of open work that serves no key result, of which version of each item, and what could not be had:
+    suggestions do without it.
 
-    Of a tracker in `stale`, or that does not give them, the last ones: a comment must not change for that.
+    Of a tracker in `stale`, or that does not give them, the last ones: a comment must not change for that. `versions`: as in
+    `read_histories`.
     """
     found: dict[Ref, Keywords] = {}
+    of: dict[Ref, datetime] = {}
     unread: list[Unread] = []
     for name, connector in connectors.items():
         asked = [
@@ -132,13 +160,20 @@ def read_keywords(
         kept = {item.ref: last[item.ref] for item in asked if item.ref in last}
         if not isinstance(connector, HasDescriptions):
             continue
+        new = [item for item in asked if versions.get(item.ref) != item.updated and name not in stale]
+        are_new = {item.ref for item in new}
         try:
-            found |= kept if name in stale or not asked else connector.keywords(asked)
+            read = connector.keywords(new) if new else {}
+            here = {ref: words for ref, words in kept.items() if ref not in are_new} | dict(read)
+            found |= {item.ref: here[item.ref] for item in asked if item.ref in here}
+            of |= {item.ref: item.updated for item in new}
+            of |= {item.ref: versions[item.ref] for item in asked if item.ref in versions.keys() - are_new}
         except TrackerError as error:
             what = f"cannot read descriptions: {error.what}"
             unread.append(Unread("descriptions", name, error.cause, what, error.remedy, error.permanent))
             found |= kept
-    return found, tuple(unread)
+            of |= {item.ref: versions[item.ref] for item in asked if item.ref in versions}
+    return found, of, tuple(unread)
 
 
 def answering(connector: Connector) -> AnswersQueries:

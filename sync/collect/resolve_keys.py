@@ -95,7 +95,7 @@ class _Read:
             for name, one in _names_of(item):
                 now[name] = one if now.setdefault(name, one) == one else None
                 by_id[tracker, name.kind == "project", one.id] = one.key
-            for key in item.former_keys:
+            for key in item.own_former_keys:
                 for kind in _OF_ITEMS:
                     before[KeyName(tracker, kind, key.casefold())] = Identity(item.ref.id, item.key)
             if item.parent is not None and item.parent_key is not None:
@@ -161,14 +161,18 @@ def with_former_names(pulls: Sequence[Pull], resolved: ResolvedKeys) -> tuple[Pu
 
     def told(item: WorkItem) -> WorkItem:
         tracker = item.ref.tracker
-        before = {key.casefold(): key for key in item.former_keys if key.casefold() not in now}
+        own = item.own_former_keys
+        before = {key.casefold(): key for key in own if key.casefold() not in now}
         for key in keys.get((tracker, item.ref.id), ()):
             before.setdefault(key, key)
         was = tuple(homes.get((tracker, item.project_id), ()))
         parent = tuple(above.get((tracker, (item.parent_key or "").casefold()), ()))
-        found = (tuple(before.values()), was, parent)
-        if found == (item.former_keys, item.former_projects, item.parent_former_keys):
+        keys_now = tuple(before.values())
+        found = (keys_now, was, parent, own if keys_now != own else None)
+        if found == (item.former_keys, item.former_projects, item.parent_former_keys, item.told_keys):
             return item
-        return replace(item, former_keys=found[0], former_projects=was, parent_former_keys=parent)
+        return replace(
+            item, former_keys=keys_now, former_projects=was, parent_former_keys=parent, told_keys=found[3]
+        )
 
     return tuple(replace(one, items=tuple(map(told, one.items))) for one in pulls)

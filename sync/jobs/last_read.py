@@ -20,20 +20,25 @@ from sync.remember import moved_today, remember
 
 
 def latest_run(
-    session: Session, reporter: Reporter, as_of: datetime | None = None, *, fresh: bool = False
+    session: Session,
+    reporter: Reporter,
+    as_of: datetime | None = None,
+    *,
+    fresh: bool = False,
+    full: bool = False,
 ) -> Decision:
     """What is known: the last snapshot where there is one, else a fresh read, as of now or of another time.
 
-    As of a time before the read the items are as they were then, as far as they tell.
+    `fresh`: a fresh read in any case; `full`: with every tracker read whole. As of a time before the read the items are as they were then, as far as they tell.
 
     Where a fresh read comes to nothing, the last snapshot stands in. Raises CannotRead where that cannot either.
     """
-    if not fresh and as_of is None and (known := _known(session)) is not None:
+    if not (fresh or full) and as_of is None and (known := _known(session)) is not None:
         if known.observation.unread:
             reporter.remembered(known.observation.unread, known.observation.at)
         return known
     try:
-        result = read(session, as_of or datetime.now(UTC), reporter, rewind=as_of is not None)
+        result = read(session, as_of or datetime.now(UTC), reporter, rewind=as_of is not None, full=full)
     except CannotRead as error:
         known = _known(session)
         if known is None:

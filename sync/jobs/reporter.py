@@ -13,6 +13,7 @@ from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied, Moved
 from sync.plan.overrides import Overrides
 from sync.plan.plan import Plan
+from sync.unchanged import Unchanged
 
 
 class Reporter:
@@ -30,6 +31,9 @@ class Reporter:
 
     def remembered(self, found: Sequence[Unread], at: datetime) -> None:
         """What could not be read when the snapshot of `at` was, from which everything is told now."""
+
+    def unchanged(self, found: Unchanged) -> None:
+        """Nothing changed since a run that left nothing to write, so nothing was decided, and nothing is written."""
 
     def decided(self, run: Decision) -> None:
         """Everything was read and decided; nothing has been written."""

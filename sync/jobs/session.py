@@ -102,6 +102,8 @@ def session_for(
                 key.token.get_secret_value(),
                 reserved_share=policy.quota_for_people / 100,
                 deadline=policy.deadline_minutes * 60,
+                reads_in_flight=policy.reads_in_flight,
+                writes_in_flight=policy.writes_in_flight,
             )
             connectors[name] = connect(
                 name,

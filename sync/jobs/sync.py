@@ -13,6 +13,8 @@ from config.workspace import Workspace
 from connectors.base import Progress
 from connectors.model import ALL_MARKS, Receipt
 from sync.apply import OnReceipt, apply
+from sync.collect.collect import Begun
+from sync.collect.read_trackers import read_trackers
 from sync.decide import Decision
 from sync.jobs.project_views import renew_views
 from sync.jobs.reporter import Reporter
@@ -29,6 +31,7 @@ from sync.run import run
 from sync.store.journal import resolve
 from sync.store.lease import Lease, LeaseBusy, LeaseHeld, LeaseOverdue, leased
 from sync.store.store import Store
+from sync.unchanged import Unchanged, World, nothing_changed, settle
 
 JOURNAL_DETAIL = timedelta(days=90)
 """How long the journal keeps what a write changed from and to."""
@@ -48,33 +51,93 @@ class Synced:
         return self.applied is not None and self.applied.complete and not self.run.observation.unread
 
 
-def read(session: Session, now: datetime, reporter: Reporter, *, rewind: bool = False) -> Decision:
+def read(
+    session: Session, now: datetime, reporter: Reporter, *, rewind: bool = False, full: bool = False
+) -> Decision:
     """Read both worlds and decide, telling how far the reading has come. Raises CannotRead.
 
-    `rewind`: with the items as they were at `now`, where that lies before the read; for looking only.
+    `rewind`: with the items as they were at `now`, where that lies before the read; for looking only. `full`: with every
+    tracker read whole.
     """
+    found = _read(session, now, reporter, None, rewind=rewind, full=full)
+    if isinstance(found, Unchanged):
+        raise TypeError("nobody asked whether anything changed")
+    return found
+
+
+def read_if_changed(
+    session: Session, now: datetime, reporter: Reporter, record: int, *, full: bool = False
+) -> Decision | Unchanged:
+    """Read both worlds and decide, unless nothing changed by which this run, `record`, would decide anything."""
+    return _read(session, now, reporter, None if full else record, full=full)
+
+
+def _read(
+    session: Session,
+    now: datetime,
+    reporter: Reporter,
+    record: int | None,
+    *,
+    rewind: bool = False,
+    full: bool = False,
+) -> Decision | Unchanged:
     session.writing.clear()
+    workspace, connectors, store = session.workspace, session.connectors, session.store
     with reporter.progress() as progress:
-        result = run(
-            session.workspace,
-            session.connectors,
-            session.store,
-            now,
-            progress,
-            session.sources,
-            rewind=rewind,
-        )
+        begun = Begun(read_trackers(workspace, connectors, store, progress, full=full))
+        if record is not None:
+            unchanged, begun = nothing_changed(_world(session), begun.reads, record, now)
+            if unchanged is not None:
+                session.keep_origins(set(connectors))
+                return unchanged
+        result = run(workspace, connectors, store, now, progress, session.sources, rewind=rewind, begun=begun)
     session.keep_origins(set(session.connectors) - set(result.observation.stale))
     reporter.unread(result.observation.unread)
     return result
 
 
 def synchronise(
-    session: Session, now: datetime, reporter: Reporter, overrides: Overrides = NO_OVERRIDES
+    session: Session,
+    now: datetime,
+    reporter: Reporter,
+    overrides: Overrides = NO_OVERRIDES,
+    *,
+    full: bool = False,
 ) -> Synced:
-    """Read, tell the plan, check the guards, then stop or apply. Raises LeaseHeld while another run is at work."""
+    """Read, tell the plan, check the guards, then stop or apply. Raises LeaseHeld while another run is at work. `full`: read
+    every tracker whole.
+    """
     with hold_lease(session, same_work=True) as lease:
-        return _synchronise(session, now, reporter, overrides, lease)
+        record = _open(session)
+        return _carry_out(
+            session, read(session, now, reporter, full=full), record, reporter, overrides, lease
+        )
+
+
+def synchronise_if_changed(
+    session: Session,
+    now: datetime,
+    reporter: Reporter,
+    overrides: Overrides = NO_OVERRIDES,
+    *,
+    full: bool = False,
+) -> Synced | Unchanged:
+    """`synchronise`, unless nothing changed since a sync that left nothing to write. For the moment that it is now alone.
+    `full`: read every tracker whole, and decide.
+    """
+    with hold_lease(session, same_work=True) as lease:
+        record = _open(session)
+        found = read_if_changed(session, now, reporter, record, full=full)
+        if not isinstance(found, Unchanged):
+            done = _carry_out(session, found, record, reporter, overrides, lease)
+            if done.complete:
+                settle(_world(session), found, record, now, data.standing(found))
+            return done
+        summary = data.of_applied(Applied((), {})) | {"unread": [], SUMMARY: RULES}
+        session.store.close_run(record, "done", summary | {"unchanged_since": found.since.isoformat()})
+        session.store.snapshots.settled.holds_for(record)
+        reporter.unchanged(found)
+        return found
 
 
 @contextmanager
@@ -102,12 +165,21 @@ def hold_lease(session: Session, *, same_work: bool = False) -> Iterator[Lease]:
             session.halt.lease = None
 
 
-def _synchronise(
-    session: Session, now: datetime, reporter: Reporter, overrides: Overrides, lease: Lease
+def _world(session: Session) -> World:
+    return World(session.workspace, session.connectors, session.store, session.sources)
+
+
+def _open(session: Session) -> int:
+    workspace = session.workspace
+    return session.store.open_run("sync", fingerprint(workspace), workspace.workspace)
+
+
+def _carry_out(
+    session: Session, result: Decision, record: int, reporter: Reporter, overrides: Overrides, lease: Lease
 ) -> Synced:
+    """Tell what was decided, check the guards, then stop, or write and remember."""
     store, workspace = session.store, session.workspace
-    record = store.open_run("sync", fingerprint(workspace), workspace.workspace)
-    result = read(session, now, reporter)
+    store.snapshots.settled.forget()
     reconcile_journal(store, result.observation, workspace)
     reporter.decided(result)
     blocking = check_guards(result.stops, overrides, reporter)

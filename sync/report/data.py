@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from connectors.model import Change, Pull, Receipt, Ref
@@ -14,7 +15,7 @@ from sync.forecast.outlook import Outlook, Outlooks
 from sync.measure import ObjectiveReading, Reading, Scorecard
 from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied, Moved
-from sync.plan.plan import Plan, plain_change
+from sync.plan.plan import Plan, digest_of, plain_change
 from sync.report.unaligned.not_warned import unwarned
 from sync.report.unaligned.orphans import by_effort, efforts_of
 from sync.signals.orphans import Signals
@@ -35,6 +36,44 @@ def of_run(run: Decision, part: Plan | None = None, narrowed_by: str = "") -> Da
         "not_warned": of_unwarned_counts(run.signals),
         "findings": of_findings(run, run.signals),
         "plan": of_plan(run.plan, part, narrowed_by),
+    }
+
+
+def standing(run: Decision) -> Data:
+    """What is kept of a run that left nothing to write, for runs that find nothing changed since."""
+    return {
+        "warned": len(run.signals.orphans),
+        "in_grace": len(run.signals.in_grace),
+        "not_warned": of_unwarned_counts(run.signals),
+        "findings": of_findings(run, run.signals),
+        "scorecard": of_scorecard(run.scorecard, run.outlooks),
+        "plan": of_plan(Plan((), (), digest_of((), ()))),
+    }
+
+
+def of_unchanged(
+    at: datetime, since: datetime, pulls: Iterable[tuple[Pull, int]], standing: Mapping[str, Any]
+) -> Data:
+    """A run that had nothing to decide. Lists of work are not made anew: `truenorth status` and `orphans` have them.
+
+    `pulls`: each with how many items are in scope.
+    """
+    return {
+        "as_of": at.isoformat(),
+        "unchanged_since": since.isoformat(),
+        "pulled": [
+            {
+                "tracker": one.tracker,
+                "as_of": one.as_of.isoformat(),
+                "in_scope": in_scope,
+                "requests": one.requests,
+                "notes": list(one.notes),
+            }
+            for one, in_scope in pulls
+        ],
+        **standing,
+        "guards": [],
+        "applied": of_applied(Applied((), {})),
     }
 
 

@@ -36,6 +36,7 @@ ALIKE: Mapping[Kind, str] = {
     "too_many_key_results": "{} items serve too many key results",
     "over_budget": "{} categories are over budget",
     "unset_waiting": "{} key results have no waiting statuses declared",
+    "drift": "{} reads of changes left something out",
     "output_without_outcome": "{} key results move otherwise than their work",
 }
 """What several findings of a kind are called together."""

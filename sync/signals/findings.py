@@ -47,6 +47,7 @@ Kind = Literal[
     "over_budget",
     "unset_waiting",
     "output_without_outcome",
+    "drift",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """From the most to the least pressing. One of tickets asks for something that can still be done: it is about open work, or,

@@ -8,7 +8,7 @@ days are remembered between runs.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from config.workspace import Workspace
@@ -27,6 +27,7 @@ class InGrace:
 
     - `since`: the day of its start or creation, or where it `was_linked` the day on which it was found without its last link.
     - `until`: the day from which it is warned.
+    - `ends`: the moment at which its own grace ends, where that is not a day's beginning.
     - `rests`: whether it is past its own grace, and not warned because a cycle has ended that nothing succeeds yet.
     """
 
@@ -35,6 +36,7 @@ class InGrace:
     until: date
     was_linked: bool
     rests: bool = False
+    ends: datetime | None = field(default=None, compare=False)
 
 
 def shows_link(marks: Marks) -> bool:
@@ -157,7 +159,7 @@ def in_grace(
             found[ref] = InGrace(ref, since, max(due, since + allowed), was_linked=True)
         elif now - begin < allowed:
             born = begin.astimezone(workspace.zone).date()
-            found[ref] = InGrace(ref, since or born, due, was_linked=since is not None)
+            found[ref] = InGrace(ref, since or born, due, was_linked=since is not None, ends=begin + allowed)
     return found
 
 

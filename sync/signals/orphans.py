@@ -13,6 +13,7 @@ from sync.align.alignment import Alignment
 from sync.measure import Scorecard
 from sync.observation import Observation
 from sync.signals.cycles import find_missing_cycles
+from sync.signals.drift import find_drift
 from sync.signals.findings import KINDS, Finding, find
 from sync.signals.grace import InGrace, in_grace, is_warned, resting
 from sync.signals.lost_work import find_lost
@@ -82,6 +83,7 @@ def find_signals(
         *find_unmatched(alignment, observation, workspace, now),
         *find_lost(observation, workspace),
         *find_missing_cycles(alignment, workspace, now),
+        *find_drift(observation),
     ]
     found.sort(key=lambda one: KINDS.index(one.kind))
     since = unlinked_since or {}

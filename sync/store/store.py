@@ -31,6 +31,7 @@ from sync.store.memory import (
     save_last_updates,
     save_work_states,
 )
+from sync.store.migrations import migrate
 from sync.store.plans import Plans
 from sync.store.readings import Readings
 from sync.store.snapshots import Snapshots
@@ -83,7 +84,7 @@ class Store:
                 f"the store {self._database.where} is damaged: invalid version {found!r}. {REBUILD}"
             )
         elif int(found) < tables.VERSION:
-            tables.migrate(connection, int(found))
+            migrate(connection, int(found))
             make_lease(connection)
         elif int(found) > tables.VERSION:
             raise StoreError(

@@ -1,20 +1,19 @@
-"""The store's tables, and how a store of an older version becomes one of this.
+"""The store's tables.
 
-A change here is a new `VERSION` with its migration, and a store of a newer version is never opened.
+A change here is a new `VERSION` with its migration (`sync.store.migrations`), and a store of a newer version is never opened.
 Tables keep the names that they were first given: `drawn` holds field values, `gists` keywords, `standings` and
 `footings` work states.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import sqlalchemy as sa
 
 from config.text.redaction import redactor
 
-VERSION = 8
+VERSION = 9
 
 
 class Words(sa.types.TypeDecorator[str]):
@@ -61,6 +60,34 @@ items = sa.Table(
     sa.Column("tracker", sa.String(64), primary_key=True),
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("in_scope", sa.Integer),
+    sa.Column("stamped", sa.Integer),
+    sa.Column("commented", sa.Integer),
+    sa.Column("parent", sa.String(64)),
+    sa.Column("updated", sa.String(32)),
+)
+"""What the columns beside the body say of it: is it in scope, does it bear a stamp or a comment of ours (1 or 0), the id of its
+parent on the same tracker, when it last changed. They are there to be asked; the body alone is read."""
+sa.Index(
+    "ix_items_parent",
+    items.c.tracker,
+    items.c.parent,
+    sqlite_where=items.c.parent.is_not(None),
+    postgresql_where=items.c.parent.is_not(None),
+)
+sa.Index(
+    "ix_items_stamped",
+    items.c.tracker,
+    items.c.id,
+    sqlite_where=items.c.stamped == sa.text("1"),
+    postgresql_where=items.c.stamped == sa.text("1"),
+)
+sa.Index(
+    "ix_items_commented",
+    items.c.tracker,
+    items.c.id,
+    sqlite_where=items.c.commented == sa.text("1"),
+    postgresql_where=items.c.commented == sa.text("1"),
 )
 pulls = sa.Table(
     "pulls",
@@ -68,7 +95,17 @@ pulls = sa.Table(
     sa.Column("tracker", sa.String(64), primary_key=True),
     sa.Column("as_of", sa.String(32), nullable=False),
     sa.Column("in_scope", sa.Integer, nullable=False),
+    sa.Column("bookmark", sa.Text),
+    sa.Column("basis", sa.String(64)),
+    sa.Column("whole_at", sa.String(32)),
+    sa.Column("swept_at", sa.String(32)),
+    sa.Column("amiss", sa.Integer),
+    sa.Column("notes", sa.JSON),
+    sa.Column("set_aside", sa.LargeBinary),
+    sa.Column("generation", sa.Integer),
 )
+"""How each tracker was read: see `sync.observation.ReadState`. `generation` grows when anything of its items changed that is
+decided upon."""
 counts = sa.Table(
     "counts",
     metadata,
@@ -107,14 +144,17 @@ histories = sa.Table(
     sa.Column("tracker", sa.String(64), primary_key=True),
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("updated", sa.String(32)),
 )
-"""The statuses in which items stood, of those whose flow was measured last."""
+"""The statuses in which items stood, of those whose flow was measured last. `updated`: that of the item as it
+was when this was read; here and for words."""
 gists = sa.Table(
     "gists",
     metadata,
     sa.Column("tracker", sa.String(64), primary_key=True),
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("updated", sa.String(32)),
 )
 """Words of the descriptions of work that serves no key result."""
 resolved_keys = sa.Table(
@@ -141,6 +181,40 @@ unread = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
 """What the last snapshot could not read, in its order."""
+drift = sa.Table(
+    "drift",
+    metadata,
+    sa.Column("tracker", sa.String(64), primary_key=True),
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""What the last whole read of a tracker found other than reading changes had left it."""
+landings = sa.Table(
+    "landings",
+    metadata,
+    sa.Column("tracker", sa.String(64), primary_key=True),
+    sa.Column("begun", sa.String(32), nullable=False),
+    sa.Column("about", Words(255), nullable=False),
+)
+landed_pages = sa.Table(
+    "landed_pages",
+    metadata,
+    sa.Column("tracker", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(255), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""Pages of a whole read that is not complete yet."""
+settled = sa.Table(
+    "settled",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("run", sa.Integer, nullable=False),
+    sa.Column("since", sa.String(32), nullable=False),
+    sa.Column("until", sa.String(32), nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""One row: of what a run decided that left nothing to write, and until when that holds while nothing changes."""
 readings = sa.Table(
     "readings",
     metadata,
@@ -191,6 +265,12 @@ journal = sa.Table(
     sa.Column("changes", sa.LargeBinary),
 )
 """One row for each item of each plan. `changes`: mark, before and after; None once it was compacted."""
+sa.Index(
+    "ix_journal_open",
+    journal.c.id,
+    sqlite_where=journal.c.outcome.is_(None),
+    postgresql_where=journal.c.outcome.is_(None),
+)
 
 leases = sa.Table(
     "leases",
@@ -264,43 +344,3 @@ plans = sa.Table(
     sa.Column("applied_at", sa.String(32)),
 )
 """Plans that were saved to files, by the hash of their content, and when they were applied."""
-
-MIGRATIONS: dict[int, tuple[str, ...]] = {
-    2: (
-        "ALTER TABLE journal ADD COLUMN operation VARCHAR(16)",
-        "ALTER TABLE journal ADD COLUMN epoch INTEGER",
-        "ALTER TABLE journal ADD COLUMN at VARCHAR(32)",
-        "ALTER TABLE journal ADD COLUMN changes {binary}",
-        "CREATE INDEX ix_journal_operation ON journal (operation)",
-    ),
-    # SQLite does not limit lengths, and knows no such statement.
-    3: ("postgresql: ALTER TABLE counts ALTER COLUMN key_result TYPE VARCHAR(80)",),
-    5: ("ALTER TABLE readings ADD COLUMN moved {binary}",),
-    6: (
-        "ALTER TABLE leases ADD COLUMN since VARCHAR(32)",
-        "ALTER TABLE runs ADD COLUMN workspace VARCHAR(255)",
-    ),
-}
-"""What makes a store of the version before into one of the version named. Whole new tables, as in 4, 7 and 8, need no word."""
-
-
-_ADDED = re.compile(r"ALTER TABLE (\w+) ADD COLUMN (\w+)")
-
-
-def _is_done(connection: sa.Connection, statement: str) -> bool:
-    """Whether a statement adds a column that is there: its table is younger than the store, and was just made whole."""
-    added = _ADDED.match(statement)
-    if added is None:
-        return False
-    return added[2] in {column["name"] for column in sa.inspect(connection).get_columns(added[1])}
-
-
-def migrate(connection: sa.Connection, version: int) -> None:
-    """Bring a store of an older version up to this one; tables that are missing are made by `create_all`."""
-    binary = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
-    for target in range(version + 1, VERSION + 1):
-        for statement in MIGRATIONS.get(target, ()):
-            dialect, _, rest = statement.rpartition(": ")
-            if dialect in ("", connection.dialect.name) and not _is_done(connection, rest):
-                connection.execute(sa.text(rest.format(binary=binary)))
-    connection.execute(about.update().where(about.c.name == "schema").values(value=str(VERSION)))

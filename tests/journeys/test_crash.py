@@ -74,6 +74,25 @@ def test_a_rerun_ends_where_an_unharmed_run_ends(
     assert differing == []
 
 
+@pytest.mark.parametrize("under_way", [1, 4, 7])
+def test_killed_with_several_comments_under_way_each_ticket_gets_one(
+    under_way: int, unharmed: tuple[Any, Counter[str]], tmp_path: Path
+) -> None:
+    wanted, steps = unharmed
+    assert steps["comment"] > under_way
+    with Sandbox(generate(items=50, seed=4)) as sandbox:
+        # So slow that none was answered when the process is killed, and all are carried out after that.
+        rule = sandbox.fault("POST .*/jira/.*/comment$", "latency", seconds=1.0)
+        assert run(sandbox, tmp_path, "comment", under_way + 1) == -signal.SIGKILL
+        assert rule.hits == under_way
+        sandbox.clear_faults()
+        assert run(sandbox, tmp_path, "none", 0) == 0
+        assert dump(sandbox) == wanted
+        issues = sandbox.world.jira.issues.values()
+        ours = [sum("truenorth" in one.properties for one in issue.comments.values()) for issue in issues]
+        assert (max(ours), sum(ours)) == (1, steps["comment"])
+
+
 @pytest.mark.timeout(3600 if ALL else 240)
 def test_an_undo_that_was_killed_is_finished_by_the_next(tmp_path: Path) -> None:
     told = tmp_path / "steps"

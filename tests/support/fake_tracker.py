@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from config.trackers import NativeQuery
 from connectors.base import Progress, StopRequested, WriteRequest, never
@@ -48,7 +48,7 @@ class FakeTracker:
     owner: str = "acme"
 
     @classmethod
-    def of(cls, name: str, items: Iterable[WorkItem]) -> FakeTracker:
+    def of(cls, name: str, items: Iterable[WorkItem]) -> Self:
         return cls(name, {item.ref: item for item in items if item.ref.tracker == name})
 
     def opened(self, owner: str, fault: TrackerError | None = None) -> FakeTracker:

@@ -56,6 +56,7 @@ def connector(
     threads: int = 4,
     fields: tuple[str, ...] = (),
     labels: tuple[str, ...] = LABELS,
+    writes_in_flight: int = 8,
     **tracker: Any,
 ) -> JiraConnector:
     declared = JiraTracker(
@@ -72,6 +73,7 @@ def connector(
         threads=threads,
         fields=fields,
         labels=labels,
+        writes_in_flight=writes_in_flight,
     )
 
 

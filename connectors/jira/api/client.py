@@ -29,6 +29,7 @@ from connectors.jira.api.introduction import Introduction
 from connectors.jira.api.quotas import quotas_in
 from connectors.jira.api.transport import ExchangeAdapter
 from connectors.jira.api.wire import ServerInfo
+from connectors.jira.scopes import is_read
 from connectors.set_aside import Reply
 
 if TYPE_CHECKING:
@@ -271,14 +272,10 @@ class JiraClient:
         signed_in: bool = True,
         base: str | None = None,
     ) -> requests.Response:
-        self.throttle.acquire(self.name)
-        readings: list[Allowance] = []
-        try:
+        with self.throttle.request(self.name, "read" if is_read(method, path) else "write") as readings:
             return self._transport(
                 method, path, params, body, readings, headers, signed_in=signed_in, base=base
             )
-        finally:
-            self.throttle.record(readings)
 
     def _transport(
         self,

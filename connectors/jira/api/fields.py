@@ -172,6 +172,8 @@ class SiteFields:
 
 def field_text(value: object) -> str:
     """What the Key result field says, whichever kind of field it is: text, rich text, select, several of them."""
+    if value is None or value is msgspec.UNSET:
+        return ""
     match value:
         case str():
             return value.strip()

@@ -12,8 +12,9 @@ import msgspec
 from connectors.model import SetAside
 
 
-class _Reply(msgspec.Struct, rename="camel", kw_only=True):
-    pass
+class _Reply(msgspec.Struct, rename="camel", kw_only=True, gc=False):
+    """What was decoded from JSON holds no circle, so the garbage collector need not walk through it: it would, again and
+    again, while a large site is read."""
 
 
 class User(_Reply):

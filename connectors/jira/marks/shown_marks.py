@@ -26,7 +26,7 @@ from connectors.jira.marks.copies import (
     with_what_came_along,
 )
 from connectors.jira.marks.key_result_text import claimed_ids
-from connectors.model import AlignmentState, Health, KeyResultMark, Marks, Stamp, claims_in
+from connectors.model import NOTHING, AlignmentState, Health, KeyResultMark, Marks, Stamp, claims_in
 
 
 def evidence_on(issue: Issue, site: SiteFields, owner: str) -> Stamp | None:
@@ -36,14 +36,20 @@ def evidence_on(issue: Issue, site: SiteFields, owner: str) -> Stamp | None:
 
 
 def marks_on(issue: Issue, site: SiteFields, owner: str) -> Marks:
-    """The marks of ours that the issue itself shows; the comment is read elsewhere.
+    """The marks of ours that the issue itself shows; see `marks_by`."""
+    return marks_by(evidence_on(issue, site, owner), issue, site, owner)
+
+
+def marks_by(stamp: Stamp | None, issue: Issue, site: SiteFields, owner: str) -> Marks:
+    """The marks of ours that the issue itself shows by its evidence; the comment is read elsewhere.
 
     A mark that a person took away does not show any more, nor one that could not be written before and now can be; but
     closed work is taken to show what was written there, since nothing of it is computed again. Of another owner's marks
     only the stamp is given.
     """
-    stamp = evidence_on(issue, site, owner)
     unwritten = _unwritten(issue, stamp, site)
+    if stamp is None and not unwritten:
+        return NOTHING
     if stamp is None or stamp.owner != owner:
         return Marks(stamp=stamp, unwritten=unwritten)
     if stamp.copied:
@@ -117,7 +123,9 @@ def _is_settable(issue: Issue, field: str, site: SiteFields) -> bool:
 def _unwritten(issue: Issue, stamp: Stamp | None, site: SiteFields) -> tuple[str, ...]:
     """Names of the computed fields that hold something which is not ours: neither written nor copied. On closed work,
     where it stays, none."""
-    if issue.fields.is_done:
+    fields = issue.fields
+    values = (fields.kr_progress, fields.kr_health, fields.kr_objective, fields.kr_alignment)
+    if fields.is_done or all(value is None or value is UNSET for value in values):
         return ()
     recorded = recorded_texts(stamp)
     filled = (one for one in computed_fields(issue.fields, site, (), None) if one.there)

@@ -56,6 +56,8 @@ def values_of(fields: Fields, site: SiteFields) -> tuple[tuple[str, str], ...]:
 
     A value that has no text, such as an object of Assets, which Jira names by its ids alone, gives an empty one.
     """
+    if not site.custom:
+        return ()
     values = ((name, text) for name, id_ in site.custom for text in values_in(fields, site, id_))
     return tuple(dict.fromkeys(values))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any, Literal, TypeVar
 
 from config.fields import Level
 from config.names import folded
@@ -12,7 +13,7 @@ from config.trackers import JiraTracker
 from connectors.http.dates import item_time, parse_day
 from connectors.jira.api.fields import SiteFields, field_text
 from connectors.jira.api.wire import Fields, Issue
-from connectors.jira.marks.shown_marks import claims_on, evidence_on, marks_on
+from connectors.jira.marks.shown_marks import claims_on, evidence_on, marks_by
 from connectors.jira.read.custom_fields import values_of
 from connectors.jira.read.parents import epic_key, is_parent_unknown
 from connectors.jira.read.shared_names import Points
@@ -31,9 +32,33 @@ ALL_MARKS: frozenset[Mark] = frozenset((*MARKS, "twins"))
 NO_STATUSES = KnownStatuses(())
 NO_WORDS: Words = {}
 
+T = TypeVar("T")
+NamedKind = Literal["type", "status", "priority"]
+
 
 class InvalidItem(Exception):
     """An issue of which no item can be made; the text says what is wrong with it."""
+
+
+class SeenValues:
+    """Values that many items share, kept once: names, references, and how work of a status and a resolution ended."""
+
+    def __init__(self) -> None:
+        self._same: dict[Any, Any] = {}
+        self._refs: dict[str, Ref] = {}
+        self.ended: dict[Any, Category] = {}
+
+    def same(self, value: T) -> T:
+        """The first value that was equal to it."""
+        found: T = self._same.setdefault(value, value)
+        return found
+
+    def ref(self, tracker: str, id_: str) -> Ref:
+        """The reference to an item of the one tracker."""
+        found = self._refs.get(id_)
+        if found is None:
+            found = self._refs[id_] = Ref(tracker, id_)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,58 +80,78 @@ class IssueMapper:
     points: Points = field(default_factory=dict)
     words: Words = field(default_factory=dict)
     initiatives: frozenset[str] = frozenset()
+    _seen: SeenValues = field(default_factory=SeenValues, repr=False, compare=False)
 
     def item(self, issue: Issue, parent: str | None) -> WorkItem:
         """The work item. Raises InvalidItem for a time or date that is none."""
-        fields = issue.fields
+        fields, seen = issue.fields, self._seen
         evidence = evidence_on(issue, self.site, self.owner)
         ours = set(evidence.labels) if evidence else set()
+        labels = (
+            tuple(one for one in fields.labels if one not in ours and not self.site.is_ours(one))
+            if fields.labels
+            else ()
+        )
         category = self._category(fields)
         try:
             ended, by_resolution = self._ended(issue) if category in ("done", "dropped") else (None, False)
             return WorkItem(
-                ref=Ref(self.name, issue.id),
+                ref=seen.ref(self.name, issue.id),
                 key=issue.key,
                 url=f"{self.pages}/browse/{issue.key}",
                 level=self._level(fields),
-                kind=fields.issuetype.name,
+                kind=seen.same(fields.issuetype.name),
                 title=fields.summary,
                 category=category,
-                status=fields.status.name,
+                status=seen.same(fields.status.name),
                 created=_time(fields.created),
                 updated=_time(fields.updated),
-                project=fields.project.key,
-                project_id=fields.project.id,
-                parent=Ref(self.name, parent) if parent else None,
-                parent_key=parent_key(fields),
+                project=seen.same(fields.project.key),
+                project_id=seen.same(fields.project.id),
+                parent=seen.ref(self.name, parent) if parent else None,
+                parent_key=seen.same(parent_key(fields)),
                 parent_unknown=is_parent_unknown(fields),
-                labels=tuple(one for one in fields.labels if one not in ours and not self.site.is_ours(one)),
+                labels=seen.same(labels),
                 estimate=self._estimate(fields),
                 hours=None if fields.timeoriginalestimate is None else fields.timeoriginalestimate / 3600,
-                priority=fields.priority.name if fields.priority else None,
-                other_names=(
-                    *(("type", name) for name in names(self.words, "issuetype", fields.issuetype)[1:]),
-                    *(("status", name) for name in names(self.words, "status", fields.status)[1:]),
-                    *(("priority", name) for name in names(self.words, "priority", fields.priority)[1:]),
-                ),
-                assignee=fields.assignee.display_name if fields.assignee else None,
-                components=tuple(one.name for one in fields.components),
+                priority=seen.same(fields.priority.name) if fields.priority else None,
+                other_names=self._other_names(fields),
+                assignee=seen.same(fields.assignee.display_name) if fields.assignee else None,
+                components=seen.same(tuple(one.name for one in fields.components)),
                 fields=values_of(fields, self.site),
                 started=self._since(issue, "doing") if category == "doing" else None,
                 completed=ended if category == "done" else None,
                 dropped=ended if category == "dropped" else None,
                 dated_by_resolution=by_resolution,
                 due=_day(fields.duedate) if fields.duedate else None,
-                blocked_by=tuple(Ref(self.name, id_) for id_ in _blockers(fields)),
+                blocked_by=tuple(seen.ref(self.name, id_) for id_ in _blockers(fields)),
                 claims=claims_on(issue, evidence, self.site),
                 private=fields.security is not None,
                 committed=in_active_sprint(fields.sprint) if self.site.commitments else None,
                 in_scope=fields.project.id in self.projects,
                 writable=ALL_MARKS if fields.project.id in self.projects else frozenset(),
-                shown=marks_on(issue, self.site, self.owner),
+                shown=marks_by(evidence, issue, self.site, self.owner),
             )
         except ValueError:
             raise InvalidItem("an invalid time or date") from None
+
+    def _other_names(self, fields: Fields) -> tuple[tuple[NamedKind, str], ...]:
+        """What type, status and priority are called besides; the same few of all issues."""
+        named = (fields.issuetype, fields.status, fields.priority)
+        if not self.words and not any(one is not None and one.untranslated_name for one in named):
+            return ()
+        kinds: tuple[tuple[NamedKind, str], ...] = (
+            ("type", "issuetype"),
+            ("status", "status"),
+            ("priority", "priority"),
+        )
+        return self._seen.same(
+            tuple(
+                (kind, name)
+                for (kind, key), one in zip(kinds, named, strict=True)
+                for name in names(self.words, key, one)[1:]
+            )
+        )
 
     def _level(self, fields: Fields) -> Level:
         level = fields.issuetype.hierarchy_level
@@ -154,7 +199,13 @@ class IssueMapper:
             case "indeterminate":
                 return "doing"
             case "done":
-                return "dropped" if is_dropped(fields, self.tracker, self.words) else "done"
+                status, resolution = fields.status, fields.resolution
+                key = (status.id, status.names, resolution and (resolution.id, resolution.names))
+                ended = self._seen.ended.get(key)
+                if ended is None:
+                    ended = "dropped" if is_dropped(fields, self.tracker, self.words) else "done"
+                    self._seen.ended[key] = ended
+                return ended
             case _:
                 return "todo"
 

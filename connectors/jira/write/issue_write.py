@@ -12,7 +12,7 @@ When nothing is to be left: `withdraw` for comments and links, `clear` for field
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 
 from msgspec import UNSET
@@ -95,6 +95,23 @@ class IssueWrite:
         """Whether there is a property to take away; copied marks can be without."""
         return self.stamp is not None and PROPERTY_KEY in self.issue.properties
 
+    @property
+    def place(self) -> Hashable:
+        """What is found out of fields by trying is so for a project and type."""
+        return self.issue.fields.project.id, self.issue.fields.issuetype.id
+
+    @property
+    def lesson(self) -> Hashable:
+        """What `finish` may find out by trying, for its project: whether links are taken, who sees comments, who is notified."""
+        comments = self._differs and self._wanted.comment is not None
+        tries = bool(self._links.send), comments and self._has_customers, comments and bool(self.comment_id)
+        return (self.issue.fields.project.id, *tries) if any(tries) else None
+
+    @property
+    def drops_comment(self) -> bool:
+        """Whether `begin` looks for a comment that is to go; otherwise it sends nothing."""
+        return self._wanted.comment is None and (self._differs or self.comment_id == "")
+
     # --- step by step ----------------------------------------------------------------------------
 
     def begin(self) -> None:
@@ -102,7 +119,7 @@ class IssueWrite:
 
         One may be there that nobody knows of: beside copied marks, or where an announced one was left alone.
         """
-        if self._wanted.comment is None and (self._differs or self.comment_id == ""):
+        if self.drops_comment:
             self._drop_comments()
         if self._fresh:
             self.comment_id = REFUSED if self._api.shows_comments_to_customers(self.issue) else ""

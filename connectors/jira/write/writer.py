@@ -2,12 +2,14 @@
 
 Every issue goes the way of `issue_write`, or of `removal` where it is to lose all marks. Many share what Jira lets
 them share: one look at all; stamps that prove old and new alike, in one job; equal edits together; the final stamps.
-Links and comments go one by one, because Jira has no other way, and so does what a round fails.
+Links and comments have a request for each issue, because Jira has no other way, and so does what a round fails: those of
+several issues go side by side, those of one issue in its order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import partial
 
 from connectors.base import StopRequested, WriteRequest, never
@@ -19,6 +21,7 @@ from connectors.jira.write.batch_item import SMALL, BatchItem, grouped
 from connectors.jira.write.bulk_tasks import Jobs
 from connectors.jira.write.loader import GONE, IssueLoader
 from connectors.jira.write.removal import Remover
+from connectors.jira.write.side_by_side import IN_FLIGHT, SideBySide
 from connectors.model import NOTHING, Receipt, Stamp
 
 Rounds = Callable[[Sequence[BatchItem], IssueReader, StopRequested], None]
@@ -28,14 +31,30 @@ BATCH = 100
 """Items at once: one bulkfetch and one job of stamps; more would cost little less."""
 
 
-class JiraWriter:
-    """Writes on one site for one owner."""
+LANES = 3
+"""Batches at once: while one waits for its jobs, others have comments to write. Jira takes five bulk edits at a time
+from all who use a site, and each batch has one at most (contracts, section 5.2)."""
 
-    def __init__(self, loader: IssueLoader) -> None:
+SINGLE = 25
+"""Items at once where nothing can be shared."""
+
+
+class JiraWriter:
+    """Writes on one site for one owner; batches may be given from several threads.
+
+    - `shares`: whether the site has calls for several issues, which Data Center has not.
+    - `in_flight`: how many requests may be under way at once, over all batches.
+    """
+
+    def __init__(self, loader: IssueLoader, *, shares: bool = True, in_flight: int = IN_FLIGHT) -> None:
         self._loader = loader
+        self._shares = shares
         self._client = loader.client
         self._jobs = Jobs(loader.client)
-        self._remover = Remover(loader, self._jobs)
+        self._side = SideBySide(in_flight, loader.client.name)
+        self._remover = Remover(loader, self._jobs, self._side)
+        self._lock = threading.Lock()
+        self._counted = 0
 
     def write(self, requests: Sequence[WriteRequest], stop: StopRequested = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`. Requests for several items count with the first receipt after them.
@@ -43,6 +62,14 @@ class JiraWriter:
         A field that cannot be set is left out, and that is logged once for a project and type; the receipt is
         "skipped" for it only when there was nothing else to write. Likewise for a comment that a person made theirs.
         """
+        with self._side.batch():
+            yield from self._write(requests, lambda: stop() or self._side.trouble.is_set())
+
+    def close(self) -> None:
+        """Let nothing more begin, and wait for what runs."""
+        self._side.close()
+
+    def _write(self, requests: Sequence[WriteRequest], stop: StopRequested) -> Iterator[Receipt]:
         kept: list[WriteRequest] = []
         bare: list[WriteRequest] = []
         for item, wanted in requests:
@@ -52,36 +79,55 @@ class JiraWriter:
                 yield Receipt(item.ref, item.key, "skipped", error="it is out of scope")
             else:
                 (bare if wanted == NOTHING else kept).append((item, wanted))
+        if kept or bare:
+            self._begin()
         for some, rounds in ((kept, self._show), (bare, self._remover.carry_out)):
-            if len(some) >= SMALL and not stop():
+            if len(some) >= SMALL and self._shares and not stop():
                 yield from self._together(some, rounds, stop)
-                continue
-            for one in some:
-                if stop():
-                    return
-                yield self._alone(one, rounds)
+            else:
+                yield from self._singly(some, rounds, stop)
+
+    def _begin(self) -> None:
+        """Know the site, once for all batches, and count from here."""
+        with self._lock:
+            before = self._client.requests
+            self._loader.site()
+            if self._side.is_alone:
+                self._counted = before
+
+    def _requests(self) -> int:
+        """Requests since this was last asked."""
+        with self._lock:
+            before, self._counted = self._counted, self._client.requests
+            return self._counted - before
+
+    def _singly(self, some: Sequence[WriteRequest], rounds: Rounds, stop: StopRequested) -> Iterator[Receipt]:
+        """Each item to its end: what stops the run lets those finish that have begun, and the others have no receipt."""
+
+        def one(request: WriteRequest) -> Receipt | None:
+            return None if stop() else self._alone(request, rounds)
+
+        yield from filter(None, self._side.results(some, one, _kind))
 
     def _alone(self, request: WriteRequest, rounds: Rounds) -> Receipt:
-        """Write one item to its end: what stops the run lets it finish."""
-        before = self._client.requests
         item, wanted = request
         try:
             entry = BatchItem(item, self._loader.work(item, wanted, self._loader.read(item)))
         except SkipItem as skip:
-            return Receipt(item.ref, item.key, "skipped", self._client.requests - before, str(skip))
+            return Receipt(item.ref, item.key, "skipped", self._requests(), str(skip))
         except (CredentialError, Unreachable, RateLimited):
             raise
         except TrackerError as error:
-            return Receipt(item.ref, item.key, "failed", self._client.requests - before, str(error))
+            return Receipt(item.ref, item.key, "failed", self._requests(), str(error))
         rounds([entry], self._loader.issues, never)
-        return entry.receipt(self._client.requests - before)
+        return entry.receipt(self._requests())
 
     def _together(
         self, requests: Sequence[WriteRequest], rounds: Rounds, stop: StopRequested
     ) -> Iterator[Receipt]:
-        before = self._client.requests
         bulk = self._loader.issues
-        issues = bulk.fetch([item.ref.id for item, _ in requests])
+        with self._side.turns.one():
+            issues = bulk.fetch([item.ref.id for item, _ in requests])
         entries: list[BatchItem] = []
         for item, wanted in requests:
             try:
@@ -89,20 +135,27 @@ class JiraWriter:
                     raise SkipItem(GONE)
                 entries.append(BatchItem(item, self._loader.work(item, wanted, issues[item.ref.id])))
             except SkipItem as skip:
-                yield Receipt(item.ref, item.key, "skipped", self._client.requests - before, str(skip))
-                before = self._client.requests
+                yield Receipt(item.ref, item.key, "skipped", self._requests(), str(skip))
         rounds(entries, bulk, stop)
         for entry in entries:
-            yield entry.receipt(self._client.requests - before)
-            before = self._client.requests
+            yield entry.receipt(self._requests())
 
     def _show(self, entries: Sequence[BatchItem], bulk: IssueReader, stop: StopRequested) -> None:
-        known = self._known_comments(entries) if len(entries) >= SMALL else {}
+        known: dict[str, OwnComment] = {}
+        if len(entries) >= SMALL:
+            with self._side.turns.one():
+                known = self._known_comments(entries)
+        drops = [entry for entry in entries if entry.work.drops_comment]
+        self._side.each(drops, lambda entry: entry.attempt(entry.work.begin))
         for entry in entries:
-            entry.attempt(entry.work.begin)
-        self._put(entries, bulk)
-        for entry in entries:
-            entry.halt() if stop() else _finish(entry, known)
+            if not entry.work.drops_comment:
+                entry.attempt(entry.work.begin)
+        self._put(entries, bulk, stop)
+
+        def finish(entry: BatchItem) -> None:
+            entry.halt() if stop() else entry.attempt(partial(entry.work.finish, known))
+
+        self._side.each(entries, finish, lambda entry: entry.work.lesson)
         self._settle(entries)
         self._close(entries, bulk)
 
@@ -111,7 +164,7 @@ class JiraWriter:
             [(entry.item.ref.id, entry.work.comment_id or "") for entry in entries]
         )
 
-    def _put(self, entries: Sequence[BatchItem], bulk: IssueReader) -> None:
+    def _put(self, entries: Sequence[BatchItem], bulk: IssueReader, stop: StopRequested) -> None:
         """Fields, labels and stamps."""
         site = self._loader.site().fields
         large = [
@@ -126,15 +179,19 @@ class JiraWriter:
                 between = entry.work.in_between(edit)
                 if between != entry.work.stamp:
                     stamps[entry.item.ref.id] = between
-        bare = self._jobs.stamp(stamps, bulk)
         put: set[str] = set()
-        for group in large:
-            ready = [(entry, edit) for entry, edit in group if entry.item.ref.id not in bare]
-            put |= self._edit(ready, stamps)
-        for entry in entries:
-            if entry.item.ref.id not in put:
-                # Also the one that a round failed: here Jira says why.
-                entry.attempt(entry.work.put)
+        with self._side.turns.one():
+            bare = self._jobs.stamp(stamps, bulk)
+            for group in large:
+                ready = [(entry, edit) for entry, edit in group if entry.item.ref.id not in bare]
+                put |= self._edit(ready, stamps)
+
+        def put_alone(entry: BatchItem) -> None:
+            entry.halt() if stop() else entry.attempt(entry.work.put)
+
+        # Also those that a round failed: here Jira says why.
+        left = [entry for entry in entries if entry.item.ref.id not in put]
+        self._side.each(left, put_alone, lambda entry: entry.work.place)
 
     def _edit(self, ready: Sequence[tuple[BatchItem, FieldEdit]], stamps: dict[str, Stamp]) -> set[str]:
         """One bulk edit; the ids of the issues that are as wanted after it."""
@@ -162,10 +219,11 @@ class JiraWriter:
         }
         if new:
             created = {id_: one.work.comment_id or "" for id_, one in new.items()}
-            for id_, ours in self._loader.comments().ours_beside(created).items():
-                # Ours may be gone by now: the other writer has looked, too.
-                if ours and list(ours) != [created[id_]]:
-                    new[id_].attempt(partial(new[id_].work.settle, ours))
+            with self._side.turns.one():
+                found = self._loader.comments().ours_beside(created)
+            # Ours may be gone by now: the other writer has looked, too.
+            met = {id_: ours for id_, ours in found.items() if ours and list(ours) != [created[id_]]}
+            self._side.each(list(met), lambda id_: new[id_].attempt(partial(new[id_].work.settle, met[id_])))
 
     def _close(self, entries: Sequence[BatchItem], bulk: IssueReader) -> None:
         """The stamps that say what stands there now."""
@@ -176,10 +234,12 @@ class JiraWriter:
         }
         bare = set(left)
         if len(entries) >= SMALL:
-            bare = self._jobs.stamp({id_: entry.work.final for id_, entry in left.items()}, bulk)
-        for id_ in bare:
-            left[id_].attempt(left[id_].work.close)
+            with self._side.turns.one():
+                bare = self._jobs.stamp({id_: entry.work.final for id_, entry in left.items()}, bulk)
+        self._side.each(sorted(bare), lambda id_: left[id_].attempt(left[id_].work.close))
 
 
-def _finish(entry: BatchItem, known: dict[str, OwnComment]) -> None:
-    entry.attempt(lambda: entry.work.finish(known))
+def _kind(request: WriteRequest) -> Hashable:
+    """What is found out by trying is so for a project and type; the level stands for the type."""
+    item, _ = request
+    return item.project, item.level

@@ -19,6 +19,7 @@ from config.text.redaction import shorten
 from connectors.errors import BadReply, CredentialError, TrackerError, Transient
 from connectors.http.bodies import Buffer
 from connectors.http.exchange import Exchange
+from connectors.http.in_flight import Kind
 from connectors.http.rate_limits import Allowance
 from connectors.http.throttle import Throttle
 from connectors.linear.api.errors import (
@@ -89,7 +90,8 @@ class LinearClient:
         Raises a TrackerError of the kinds in connectors.errors, or NotFound, Conflict, TooComplex.
         """
         body = msgspec.json.encode({"query": operation.document, "variables": variables})
-        return self._retry.call(lambda: self._once(body, operation.reply), repeatable=True)
+        kind: Kind = "write" if operation.document.lstrip().startswith("mutation") else "read"
+        return self._retry.call(lambda: self._once(body, operation.reply, kind), repeatable=True)
 
     def attempt(self, writes: Sequence[Write]) -> list[TrackerError | bool | None]:
         """Carry out several mutations in one request; what each came to, None where nobody knows.
@@ -102,7 +104,13 @@ class LinearClient:
         return self._retry.call(lambda: self._attempt(body, len(writes)), repeatable=True)
 
     def _attempt(self, body: bytes, count: int) -> list[TrackerError | bool | None]:
-        status, headers, content = self._reply(body)
+        with self.throttle.request(self.tracker, "write") as readings:
+            return self._attempted(body, count, readings)
+
+    def _attempted(
+        self, body: bytes, count: int, readings: list[Allowance]
+    ) -> list[TrackerError | bool | None]:
+        status, headers, content = self._reply(body, readings)
         envelope = _decode_envelope(content)
         if envelope is None or not envelope.errors:
             done = self._data(envelope, status, headers, content, _SUCCESSES)
@@ -162,24 +170,21 @@ class LinearClient:
 
     # --- One request -----------------------------------------------------------------------------
 
-    def _once(self, body: bytes, reply: Reply[T]) -> T:
-        status, headers, content = self._reply(body)
-        envelope = _decode_envelope(content)
-        if envelope is not None and envelope.errors:
-            raise self._errors.from_errors(envelope.errors, status, headers)
-        return self._data(envelope, status, headers, content, reply)
+    def _once(self, body: bytes, reply: Reply[T], kind: Kind) -> T:
+        with self.throttle.request(self.tracker, kind) as readings:
+            status, headers, content = self._reply(body, readings)
+            envelope = _decode_envelope(content)
+            if envelope is not None and envelope.errors:
+                raise self._errors.from_errors(envelope.errors, status, headers)
+            return self._data(envelope, status, headers, content, reply)
 
-    def _reply(self, body: bytes) -> tuple[int, httpx.Headers, Buffer]:
-        self.throttle.acquire(self.tracker)
-        readings: list[Allowance] = []
-        try:
-            status, headers, content = self._send(body)
-            now = quotas_in(headers)
-            if status == 200 or all(quota.remaining > 0 for quota in now.values()):
-                # A refusal for a spent quota is the retry policy's: it waits as asked.
-                readings = [quota.allowance(kind) for kind, quota in now.items()]
-        finally:
-            self.throttle.record(readings)
+    def _reply(self, body: bytes, readings: list[Allowance]) -> tuple[int, httpx.Headers, Buffer]:
+        """Status, headers and content; what they say is left goes into `readings`."""
+        status, headers, content = self._send(body)
+        now = quotas_in(headers)
+        if status == 200 or all(quota.remaining > 0 for quota in now.values()):
+            # A refusal for a spent quota is the retry policy's: it waits as asked.
+            readings += [quota.allowance(kind) for kind, quota in now.items()]
         self.quotas |= now
         self.server_time = server_time_in(headers) or self.server_time
         return status, headers, content

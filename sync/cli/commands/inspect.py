@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sync.align.suggestions import suggest as find_suggestions
-from sync.cli.options import AsOf, Config, FormatOption, Fresh, GivenTime, given_days, given_moment
+from sync.cli.options import AsOf, Config, FormatOption, Fresh, Full, GivenTime, given_days, given_moment
 from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session, configured
@@ -45,10 +45,10 @@ Everything = Annotated[
 ]
 
 
-def _latest(session: Session, output: Output, given: GivenTime, *, fresh: bool) -> Decision:
+def _latest(session: Session, output: Output, given: GivenTime, *, fresh: bool, full: bool) -> Decision:
     """What is known, with a word on a moment that lies before the read."""
     asked = given.asked_in(session.workspace)
-    run = latest_run(session, OutputReporter(output), asked, fresh=fresh)
+    run = latest_run(session, OutputReporter(output), asked, fresh=fresh, full=full)
     if note := moments.rewound(run):
         output.say(output.notice + note)
     output.data(rewound=run.observation.rewound)
@@ -56,12 +56,16 @@ def _latest(session: Session, output: Output, given: GivenTime, *, fresh: bool) 
 
 
 def status(
-    config: Config = None, style: FormatOption = Format.TEXT, fresh: Fresh = False, as_of: AsOf = None
+    config: Config = None,
+    style: FormatOption = Format.TEXT,
+    fresh: Fresh = False,
+    full: Full = False,
+    as_of: AsOf = None,
 ) -> None:
     """Show progress, forecasts, the last sync and stuck items."""
     given = given_moment(as_of)
     with command_session(config, style) as (session, output):
-        run = _latest(session, output, given, fresh=fresh)
+        run = _latest(session, output, given, fresh=fresh, full=full)
         last = session.store.last_run("sync")
         troubled = session.store.journal.failed_writes(last.id) if last else []
         stuck = session.store.stuck()
@@ -123,13 +127,14 @@ def orphans(
         typer.Option(help="Only work created longer ago, such as 30d or 6w.", metavar="TIME"),
     ] = None,
     fresh: Fresh = False,
+    full: Full = False,
     as_of: AsOf = None,
 ) -> None:
     """List unaligned work that is warned about, and other findings."""
     given = given_moment(as_of)
     asked = WorkFilter(frozenset(team or ()), frozenset(project or ()), given_days(older_than))
     with command_session(config, style) as (session, output):
-        whole = _latest(session, output, given, fresh=fresh)
+        whole = _latest(session, output, given, fresh=fresh, full=full)
         run = asked.part_of(whole)
         items, found = run.alignment.items, run.signals.findings
         warned = len(whole.signals.orphans)
@@ -157,6 +162,7 @@ def suggest(
     as_yaml: Annotated[bool, typer.Option("--as-yaml", help="Print link rules for the OKR files.")] = False,
     everything: Everything = False,
     fresh: Fresh = False,
+    full: Full = False,
     as_of: AsOf = None,
 ) -> None:
     """Suggest key results for orphaned work, each with a score and the matching words."""
@@ -165,7 +171,7 @@ def suggest(
     given = given_moment(as_of)
     with command_session(config, style) as (session, output):
         output.notice = "# " if as_yaml else ""
-        run = _latest(session, output, given, fresh=fresh)
+        run = _latest(session, output, given, fresh=fresh, full=full)
         # Work that is within its grace period or not begun is left in peace, unless it is asked for.
         orphaned = set(run.signals.orphans)
         rest = {*run.signals.in_grace, *run.signals.not_started}
@@ -196,12 +202,13 @@ def explain(
     config: Config = None,
     style: FormatOption = Format.TEXT,
     fresh: Fresh = False,
+    full: Full = False,
     as_of: AsOf = None,
 ) -> None:
     """Explain the links of a ticket, or the number of a key result or objective."""
     given = given_moment(as_of)
     with command_session(config, style) as (session, output):
-        run = _latest(session, output, given, fresh=fresh)
+        run = _latest(session, output, given, fresh=fresh, full=full)
         when = run.scorecard.as_of.isoformat()
         asked = asked_for(key, run.alignment, session.workspace)
         name = asked if isinstance(asked, str) else ""
@@ -262,13 +269,14 @@ def roll_over(
     config: Config = None,
     style: FormatOption = Format.TEXT,
     fresh: Fresh = False,
+    full: Full = False,
     as_of: AsOf = None,
 ) -> None:
     """Print unfinished key results as OKRs of the next cycle. Changes no file."""
     given = given_moment(as_of)
     with command_session(config, style) as (session, output):
         output.notice = "# " if style is not Format.JSON else ""
-        run = _latest(session, output, given, fresh=fresh)
+        run = _latest(session, output, given, fresh=fresh, full=full)
         try:
             carried = next_cycle(before, after, run, session.workspace)
         except NoSuchCycleError as error:

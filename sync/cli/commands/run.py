@@ -17,6 +17,7 @@ from sync.cli.options import (
     EachChange,
     FirstRun,
     FormatOption,
+    Full,
     OnlyItems,
     OnlyProjects,
     OnlyTrackers,
@@ -29,14 +30,16 @@ from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session
 from sync.cli.verbosity import is_quiet
+from sync.decide import Decision
 from sync.jobs.apply_plan import apply_plan
 from sync.jobs.plan import plan as make_plan
-from sync.jobs.plan import save_plan
-from sync.jobs.sync import synchronise
+from sync.jobs.plan import plan_if_changed, save_plan
+from sync.jobs.sync import Synced, synchronise, synchronise_if_changed
 from sync.plan.outcome import Applied
 from sync.report.planned import texts
 from sync.report.planned.view import Only, PlanView
 from sync.store import plan_file
+from sync.unchanged import Unchanged
 
 _BLOCKED = "stopped by a guard; nothing was written. To override it, see the flags above."
 
@@ -60,6 +63,7 @@ def plan(
     tracker: OnlyTrackers = None,
     only: Annotated[Only | None, typer.Option(help="Only changes to warnings of unaligned work.")] = None,
     everything: EachChange = False,
+    full: Full = False,
 ) -> None:
     """Show what a sync would write, and write nothing."""
     given = given_moment(as_of)
@@ -69,7 +73,16 @@ def plan(
     with command_session(config, style) as (session, output):
         require_trackers(view.selection, session.connectors)
         now = given.in_zone_of(session.workspace)
-        run = make_plan(session, now, OutputReporter(output, view))
+        reporter = OutputReporter(output, view)
+        run: Decision | Unchanged
+        if given.text is not None or out is not None:
+            run = make_plan(session, now, reporter, full=full)
+        else:
+            run = plan_if_changed(session, now, reporter, full=full)
+        if isinstance(run, Unchanged):
+            if show_text:
+                output.data(texts=[])
+            return
         if show_text:
             part = view.part_of(run.plan, run.alignment.items)
             output.show(*texts.sections(part))
@@ -90,13 +103,20 @@ def sync(
     accept_plan: AcceptPlan = None,
     accept_shrink: AcceptShrink = None,
     everything: EachChange = False,
+    full: Full = False,
 ) -> None:
     """Read the trackers, show the plan, check the guards, and write."""
     given, overrides = given_moment(as_of), overrides_of(first_run, accept_plan, accept_shrink)
     with command_session(config, style) as (session, output):
         now = given.in_zone_of(session.workspace)
         reporter = OutputReporter(output, PlanView(everything=everything), brief=is_quiet())
-        done = synchronise(session, now, reporter, overrides)
+        done: Synced | Unchanged
+        if given.text is not None:
+            done = synchronise(session, now, reporter, overrides, full=full)
+        else:
+            done = synchronise_if_changed(session, now, reporter, overrides, full=full)
+        if isinstance(done, Unchanged):
+            return
         if done.blocked:
             output.data(applied=None)
         _end(done.applied, output)

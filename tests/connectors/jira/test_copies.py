@@ -8,6 +8,7 @@ import pytest
 
 from connectors.jira import JiraConnector
 from connectors.jira.write.issue_write import UNCLEARED
+from connectors.jira.write.writer import SINGLE
 from connectors.model import NOTHING, Marks, WorkItem
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.jira.moves import move
@@ -172,7 +173,7 @@ def test_undo_finds_labels_and_copies_wherever_they_are(site: Site, moved: bool)
 
 
 def test_another_workspaces_clone_is_nobodys_and_its_own_tickets_are_its_own(site: Site) -> None:
-    kind = "data_center" if site.truenorth.batch == 1 else "cloud"
+    kind = "data_center" if site.truenorth.batch == SINGLE else "cloud"
     rival = connect(site, kind, owner="rival")
     try:
         item = next(one for one in rival.pull().items if one.key == KEY)
@@ -201,7 +202,7 @@ def test_a_quiet_read_of_copies_costs_no_request_more(site: Site) -> None:
     before = calls((written,))
     key = clone(site)
     # Data Center gives stamps one by one: that of the clone has to be looked for, as of any ticket with our text.
-    assert calls((written,)) <= before + (site.truenorth.batch == 1)
+    assert calls((written,)) <= before + (site.truenorth.batch == SINGLE)
     assert site.item(key).shown.key_results != ()
 
 

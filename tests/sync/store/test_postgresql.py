@@ -293,7 +293,7 @@ def test_cut_off_within_any_transaction_the_run_goes_on(
     kinds: dict[str, None] = {}
     with each_statement(lambda kind, _: kinds.setdefault(kind)):
         assert sync().code == 0
-    assert {"INSERT INTO runs", "INSERT INTO items", "DELETE FROM items", "UPDATE runs"} <= set(kinds)
+    assert {"INSERT INTO runs", "INSERT INTO items", "DELETE FROM readings", "UPDATE runs"} <= set(kinds)
     for wanted in kinds:
         cut: list[str] = []
 

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,14 @@ from sync.marks.status_updates import PostedUpdate
 from sync.measure import measure
 from sync.memory import Memory, Stuck
 from sync.observation import (
+    Drift,
     FieldValues,
     KeyName,
     KeyTarget,
     LostItem,
     Observation,
     Past,
+    ReadState,
     RuleQuery,
     Sample,
     Unread,
@@ -63,6 +65,7 @@ BESIDE: dict[str, Any] = {
         KeyName("linear", "project", "search"): KeyTarget(None, date(2026, 11, 16)),
     },
     "lost": {ref("WEB-9"): LostItem("WEB-9", ("A",), 3.0)},
+    "drift": {ref("WEB-1"): Drift("WEB-1", ("estimate",))},
 }
 """A value of every section, by the name of its field."""
 
@@ -72,7 +75,7 @@ def test_every_section_has_its_table() -> None:
     assert sections == set(BESIDE)
     # What is taken back to an earlier moment is never kept.
     kept = {one.name for one in fields(Observation)} - {"rewound", "later"}
-    assert kept - sections == {"pulls", "at", "unread"}
+    assert kept - sections == {"pulls", "at", "unread", "reads", "keywords_of", "histories_of"}
 
 
 def test_a_snapshot_comes_back_equal(path: Path) -> None:
@@ -87,7 +90,9 @@ def test_a_snapshot_comes_back_equal(path: Path) -> None:
         Unread("tracker", "linear", "credential", "the credential is refused.", "Set another.", as_of=NOW),
         Unread("source", "A", "source", "no answer", permanent=False),
     )
-    snapshot = observed(*items, unread=unread, **BESIDE)
+    reads = {"jira": ReadState("scope", NOW, NOW - timedelta(hours=2), 1), "linear": ReadState()}
+    dated = {ref("eng-1"): NOW, ref("eng-2"): NOW}  # the second one has no keywords
+    snapshot = observed(*items, unread=unread, keywords_of=dated, reads=reads, **BESIDE)
     store = Store(f"sqlite:///{path}")
     store.snapshots.save(observed(*items[:1], keywords={ref("WEB-1"): ("x",)}))
     store.snapshots.save(snapshot)

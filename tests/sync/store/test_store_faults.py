@@ -117,14 +117,18 @@ def test_a_file_system_that_is_read_only_is_a_clear_stop(box: Sandbox, disk: Dis
     converges(box, disk.place)
 
 
-@pytest.mark.parametrize(("place", "length"), [(0, 100), (0.25, BLOCK), (0.75, BLOCK)])
+@pytest.mark.parametrize(
+    ("place", "length"),
+    [(0, 100), (b'"tracker":"jira"', BLOCK), (b'"tracker":"linear"', BLOCK)],
+    ids=["the header", "an item of Jira", "an item of Linear"],
+)
 def test_spoilt_bytes_are_a_clear_stop_and_a_rebuild_mends_them(
-    box: Sandbox, tmp_path: Path, place: float, length: int
+    box: Sandbox, tmp_path: Path, place: int | bytes, length: int
 ) -> None:
     assert run(box, tmp_path, *SYNC).code == 0
     content = bytearray((tmp_path / STORE).read_bytes())
-    # A share of the file, at the edge of a page, or a byte of its header.
-    start = place if isinstance(place, int) else int(len(content) / BLOCK * place) * BLOCK
+    # A byte of its header, or the page on which something stands that every run reads.
+    start = place if isinstance(place, int) else content.index(place) // BLOCK * BLOCK
     content[start : start + length] = b"\xa5" * length
     (tmp_path / STORE).write_bytes(content)
     box.forget_requests()
