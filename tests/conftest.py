@@ -37,9 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "wrong_on_purpose(why): what the connectors send here may break a contract"
     )
-    # Speed is measured in benchmarks, never by a timed test.
-    settings.register_profile("untimed", deadline=None)
-    settings.load_profile("untimed")
+    # Speed is measured in benchmarks, never by a timed test. Each run of CI tries other examples; more at once are tried
+    # with `--hypothesis-profile=thorough`, as after a change to what a law is about.
+    settings.register_profile("usual", deadline=None, max_examples=50)
+    settings.register_profile("thorough", deadline=None, max_examples=500)
+    settings.load_profile("usual")
     # The workers of xdist have one, and who runs the tests may: what is printed would be folded to that width.
     os.environ.pop("COLUMNS", None)
     # A store waits for the disk at each commit; what lies in memory is there at once.
