@@ -64,7 +64,7 @@ def status(
 ) -> None:
     """Show progress, forecasts, the last sync and stuck items."""
     given = given_moment(as_of)
-    with command_session(config, style) as (session, output):
+    with command_session(config, style, tells_okrs=True) as (session, output):
         run = _latest(session, output, given, fresh=fresh, full=full)
         last = session.store.last_run("sync")
         troubled = session.store.journal.failed_writes(last.id) if last else []
