@@ -78,7 +78,9 @@ def race(given: argparse.Namespace) -> list[Row]:
     for _ in range(given.rounds):
         for name, (script, checkout) in contestants.items():
             found[name].append(one(script, checkout, given))
-    rows = [{"what": name} | min(rounds, key=lambda row: row["seconds"]) for name, rounds in found.items()]
+    rows: list[Row] = [
+        {"what": name} | min(rounds, key=lambda row: row["seconds"]) for name, rounds in found.items()
+    ]
     for row in rows:
         row["cpu"] = min(one["cpu"] for one in found[row["what"]])
         row["to_bound"] = row["seconds"] / bound(given.items)

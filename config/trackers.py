@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -160,6 +160,10 @@ class TrackerBase(ConfigModel):
         """The entries of its scope."""
         return ()
 
+    def narrowed(self, entry: str) -> Self:  # noqa: ARG002
+        """The same tracker, with this one entry of its scope."""
+        return self
+
     @property
     def issue_pages(self) -> IssuePages | None:
         """Where people see its issues, as far as the declaration tells: issues of other trackers may point there."""
@@ -297,6 +301,10 @@ class JiraTracker(TrackerBase):
         """Keys of projects."""
         return self.scope.projects
 
+    def narrowed(self, entry: str) -> Self:
+        """With one project."""
+        return self.model_copy(update={"scope": JiraScope(projects=(entry,))})
+
     @property
     def issue_pages(self) -> IssuePages | None:
         """The issue's own page, its page in a project, and the one beside a board or a list."""
@@ -370,6 +378,10 @@ class LinearTracker(TrackerBase):
     def scope_keys(self) -> tuple[str, ...]:
         """Keys of teams."""
         return self.scope.teams
+
+    def narrowed(self, entry: str) -> Self:
+        """With one team."""
+        return self.model_copy(update={"scope": LinearScope(teams=(entry,))})
 
     def pages_by(self, page: str) -> IssuePages | None:
         """Every page stands below the name of the workspace, which nobody declares."""

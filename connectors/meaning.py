@@ -8,7 +8,8 @@ identities say that only the words are others. Records older than identities are
 
 from __future__ import annotations
 
-from dataclasses import replace
+import operator
+from dataclasses import fields
 
 from connectors.model import KeyResultMark
 
@@ -17,21 +18,37 @@ NOWHERE = "https://truenorth.invalid/"
 choice: that a key result has another by now is no news."""
 
 
+_IN_WORDS = ("because", "title", "goal", "url")
+FIGURES = ("percent", "moves", "percent_after")
+_COMPARED = tuple(one.name for one in fields(KeyResultMark) if one.compare and one.name not in _IN_WORDS)
+_exact = operator.attrgetter(*_COMPARED)
+_declared = operator.attrgetter(*(name for name in _COMPARED if name not in FIGURES))
+
+
 def same_meaning(shown: KeyResultMark, wanted: KeyResultMark) -> bool:
     """Whether the mark that is shown means exactly what the wanted one does, figures included."""
+    return _exact(shown) == _exact(wanted) and _same_words(shown, wanted)
+
+
+def same_but_figures(shown: KeyResultMark, wanted: KeyResultMark) -> bool:
+    """The same, where the figures that move with work may be others: the percent, and what closing the item would do to it."""
+    return _declared(shown) == _declared(wanted) and _same_words(shown, wanted)
+
+
+def _same_words(shown: KeyResultMark, wanted: KeyResultMark) -> bool:
+    """Whether what is said in words, signs or as an address means the same."""
     is_same_basis = _is_same_id(shown.basis_id, wanted.basis_id)
-    alike = replace(
-        shown,
-        because=wanted.because if is_same_reason(shown, wanted) else shown.because,
+    return (
+        is_same_reason(shown, wanted)
         # A record that would be too long is kept without titles.
-        title=shown.title or wanted.title,
+        and shown.title in ("", wanted.title)
         # What an older record lacks cannot be outdated; that a page is not there at all can be seen.
-        goal=wanted.goal if shown.goal is None or is_same_basis else shown.goal,
-        url=wanted.url
-        if shown.url and wanted.url and (is_same_basis or _is_undeclared(shown))
-        else shown.url,
+        and (is_same_basis or shown.goal is None or shown.goal == wanted.goal)
+        and (
+            shown.url == wanted.url
+            or bool(shown.url and wanted.url and (is_same_basis or _is_undeclared(shown)))
+        )
     )
-    return alike == wanted
 
 
 def is_same_reason(shown: KeyResultMark, wanted: KeyResultMark) -> bool:

@@ -19,7 +19,7 @@ from sync.forecast.outlook import Outlooks
 from sync.history.movement import WorkState, work_states
 from sync.marks.desired import desired_marks
 from sync.marks.orphan_comments import SuggestedKeyResult
-from sync.marks.policy import shows_below
+from sync.marks.policy import shows_below, warns_in_comment
 from sync.measure import Scorecard, measure
 from sync.memory import Memory
 from sync.observation import ItemKeywords, Observation
@@ -158,7 +158,13 @@ def _claim_groups(workspace: Workspace, provisions: Mapping[str, Mapping[str, st
 def _closest(
     alignment: Alignment, signals: Signals, workspace: Workspace, keywords: ItemKeywords
 ) -> dict[Ref, tuple[SuggestedKeyResult, ...]]:
-    """What the comment on each orphan names as near."""
+    """What the comment on each orphan that bears one names as near."""
+    policies = {name: workspace.policy_of(name) for name in workspace.trackers}
+    commented = {
+        ref
+        for ref, orphan in signals.orphans.items()
+        if orphan.top and warns_in_comment(alignment.items[ref], policies[ref.tracker])
+    }
     titles = {key_result.id: key_result.title for _, key_result in workspace.key_results()}
     teams = Counter((name, leaf.team) for name, leaves in alignment.leaves.items() for leaf, _ in leaves)
     return {
@@ -167,7 +173,6 @@ def _closest(
             for one in near
             for name in (one.key_result,)
         )
-        for ref, near in suggest(alignment, workspace, keywords).items()
-        if ref in signals.orphans
+        for ref, near in suggest(alignment, workspace, keywords, commented).items()
         for team in (alignment.items[ref].team,)
     }

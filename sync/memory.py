@@ -27,6 +27,23 @@ class RunRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RunUnderWay:
+    """A run that several machines work on now. `stage`: "reading", "deciding", "writing", "closing".
+
+    `partitions` of the stage, how many of them are `done` and how many are `working`; `items` that were read or written in the
+    stage so far; `workers` that are there.
+    """
+
+    id: int
+    stage: str
+    partitions: int
+    done: int
+    working: int
+    items: int
+    workers: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stuck:
     """A write that did not come to its end: on which item, how it stands, why."""
 

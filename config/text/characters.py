@@ -76,7 +76,7 @@ def escape_unseen(text: str, escape: Callable[[str], str]) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    return text.isprintable() and not _BLANK.search(text)
+    return text.isprintable() and (text.isascii() or not _BLANK.search(text))
 
 
 def _seen(text: str, instead: Callable[[str], str]) -> str:

@@ -29,6 +29,8 @@ _ESCAPE = re.compile(
     r"|&(?P<name>[a-z]{1,31};)|\\",
     re.IGNORECASE,
 )
+_MOST_KNOWN, _LONGEST_KNOWN = 50_000, 500
+"""How many texts without a secret are remembered, and how long they may be: the same titles, names and words come again and again."""
 _ROUNDS = 3
 """How often a text is unescaped before it is looked at: JSON within JSON within an address, and no further."""
 
@@ -40,6 +42,7 @@ class Redactor:
         self._secrets: frozenset[str] = frozenset()
         self._forms: tuple[str, ...] = ()
         self._any_form = re.compile("")
+        self._harmless: set[str] = set()
         self._learn(frozenset(secrets))
 
     def add(self, *secrets: str | None) -> None:
@@ -63,12 +66,23 @@ class Redactor:
         forms |= {meant for one in forms for meant in _readings(one) if len(meant) >= SHORTEST}
         self._forms = tuple({one.lower() for one in forms})
         self._any_form = re.compile("|".join(map(re.escape, self._forms)))
+        # A new one, and last: what another thread found by what was known before ends up in the old one.
+        self._harmless = set()
         # Last: whoever learns the same at this moment does not return before it is looked for.
         self._secrets = long_enough
 
     def text(self, text: str) -> str:
         """The text without secrets; as it is where it holds none."""
-        if len(text) < SHORTEST or not self._secrets or not self._holds(text):
+        if len(text) < SHORTEST or not self._secrets:
+            return text
+        harmless = self._harmless
+        if text in harmless:
+            return text
+        if not self._holds(text):
+            if len(text) <= _LONGEST_KNOWN:
+                if len(harmless) >= _MOST_KNOWN:
+                    harmless.clear()
+                harmless.add(text)
             return text
         for seen in (text, clean(text)):
             found = self._without(seen)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from config.text.texts import ENGLISH_TEXTS, Texts
 from config.trackers import JiraTracker, NativeQuery, is_gateway
 from connectors.base import Progress, StopRequested, WriteRequest, never
+from connectors.changes import Changes, KnownItems, Landing
 from connectors.discovery import Site as Seen
 from connectors.discovery import Survey
 from connectors.http.throttle import Throttle
@@ -16,19 +20,25 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.api.cloud import Cloud
 from connectors.jira.api.data_center import DataCenter
 from connectors.jira.api.deployment import SiteApi
+from connectors.jira.changes.bookmark import about, bookmark_of, digest_of, encoded
+from connectors.jira.changes.changed import ChangeReader
+from connectors.jira.changes.landed import begin, landed
+from connectors.jira.changes.site import Site
 from connectors.jira.discovery import Explorer
 from connectors.jira.marks.remote_links import our_prefix
+from connectors.jira.parts import Parts, learned_of, read_part, served, with_learned
 from connectors.jira.preflight import Inspector
 from connectors.jira.read.catalog import catalog
 from connectors.jira.read.histories import histories
 from connectors.jira.read.keys import identities
-from connectors.jira.read.reader import Reader, Site
+from connectors.jira.read.reader import Reader
 from connectors.jira.setup.cloud import JiraProvisioner
 from connectors.jira.setup.server import ServerProvisioner
 from connectors.jira.write.loader import IssueLoader
 from connectors.jira.write.side_by_side import IN_FLIGHT
 from connectors.jira.write.writer import BATCH, LANES, SINGLE, JiraWriter
 from connectors.model import MARKS, Identity, Mark, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.parts import Part
 from connectors.preflight import Catalog, Check
 from connectors.setup import Provisioner
 from connectors.text.keywords import Keywords, extract_keywords
@@ -90,10 +100,15 @@ class JiraConnector:
             commitments=commitments,
             texts=texts,
         )
+        self._about = about(
+            (name, api, pages, owner, commitments, tuple(fields)), tracker, labels, provided or {}, texts
+        )
+        self._changes = ChangeReader(self._client, site_api, self._reader, tracker, owner, pages, self._pool)
         self._explorer = Explorer(self._client, site_api, self._reader, pages)
         self._loader = IssueLoader(self._client, site_api, owner, self._known_site)
         self._writer = JiraWriter(self._loader, shares=not self._server, in_flight=writes_in_flight)
         self._site: Site | None = None
+        self._parts: Parts | None = None
 
     @property
     def name(self) -> str:
@@ -105,14 +120,57 @@ class JiraConnector:
         progress: Progress | None = None,
         owned_ids: Collection[str] | None = None,
         commented_ids: Collection[str] = (),
+        landing: Landing | None = None,
     ) -> Pull:
-        """See `Connector.pull`."""
-        before = self._client.requests
-        pulled, self._site = self._reader.pull(
-            self._reader.site(), progress, before, owned_ids, commented_ids
+        """See `Connector.pull`. `landing` keeps what was read of issues until all is, and begins where an earlier attempt ended."""
+        before, parts = self._client.requests, self._parts
+        reader = self._reader if parts is None else self._reader.through(parts)
+        pulled, self._site = reader.pull(
+            reader.site(),
+            progress,
+            before,
+            owned_ids,
+            commented_ids,
+            begin=None if landing is None or parts is not None else partial(self._begin, landing),
         )
         self._loader.api.forget_off_screen(self._site.fields.settable)
-        return pulled
+        if parts is not None:
+            return served(pulled, parts)
+        return replace(pulled, bookmark=encoded(bookmark_of(pulled, self._site, self._about)))
+
+    def _begin(self, landing: Landing, at: datetime, site: Site) -> tuple[SiteApi, datetime]:
+        begun = begin(landing, at, digest_of((self._about, site.me, site.fields.wanted)))
+        client = landed(self._client, landing)
+        return (DataCenter if self._server else Cloud)(client, self._pool), begun
+
+    def changes(
+        self, bookmark: str, known: KnownItems, *, sweep: bool = False, progress: Progress | None = None
+    ) -> Changes:
+        """See `ReadsChanges.changes`."""
+        found, self._site = self._changes.read(bookmark, self._about, known, progress, sweep=sweep)
+        self._loader.api.forget_off_screen(self._site.fields.settable)
+        return found
+
+    def read_part(
+        self,
+        progress: Progress | None = None,
+        owned_ids: Collection[str] | None = None,
+        commented_ids: Collection[str] = (),
+    ) -> Part:
+        """See `ReadsParts.read_part`."""
+        return read_part(self._reader, self._site_api, self._client, progress, owned_ids, commented_ids)
+
+    def serve(self, parts: Collection[bytes]) -> None:
+        """See `ReadsParts.serve`."""
+        self._parts = Parts(self._site_api, parts)
+
+    def learned(self) -> bytes:
+        """See `ReadsParts.learned`."""
+        return learned_of(self._known_site())
+
+    def learn(self, learned: bytes) -> None:
+        """See `ReadsParts.learn`."""
+        self._site = with_learned(self._reader.site(), learned)
 
     def preflight(
         self,

@@ -24,9 +24,10 @@ from connectors.jira.api.fields import (
     PROGRESS_NAME,
 )
 from connectors.jira.api.wire import User
+from connectors.jira.changes.site import Site
 from connectors.jira.marks.names import OPTIONS, field_called
 from connectors.jira.read.mapping import is_dropped
-from connectors.jira.read.reader import Reader, Site
+from connectors.jira.read.reader import Reader
 from connectors.jira.read.words import is_english, language_of
 from connectors.jira.remedies import MISSING_FIELD, lacking_options, off_screen, without_options
 from connectors.jira.scopes import WRITE, lacking_writes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
+from typing import cast
 
 import msgspec
 
@@ -24,6 +25,7 @@ from connectors.linear.discovery import Explorer
 from connectors.linear.marks.labels import LabelCatalog
 from connectors.linear.marks.own_labels import OwnLabels
 from connectors.linear.marks.pages import linked_views
+from connectors.linear.parts import Parts, learned_of, read_part, served, with_learned
 from connectors.linear.preflight import preflight
 from connectors.linear.read.catalog import catalog
 from connectors.linear.read.descriptions import keywords
@@ -33,6 +35,7 @@ from connectors.linear.read.reader import fetch, owned_items, pull
 from connectors.linear.setup.workspace import LinearProvisioner
 from connectors.linear.write.writer import BATCH, LinearWriter
 from connectors.model import MARKS, Identity, Mark, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.parts import Part
 from connectors.preflight import Catalog, Check
 from connectors.text.keywords import Keywords
 
@@ -75,6 +78,7 @@ class LinearConnector:
         self._labels = LabelCatalog(self._client, OwnLabels(owner, labels, {}, texts=texts))
         self._writer = LinearWriter(self._client, self._labels, owner, self._author)
         self._is_app: bool | None = None
+        self._parts: Parts | None = None
 
     @property
     def name(self) -> str:
@@ -107,8 +111,10 @@ class LinearConnector:
         commented_ids: Collection[str] = (),  # noqa: ARG002
     ) -> Pull:
         """See `Connector.pull`; marks come with the items, so `owned_ids` are not needed."""
+        parts = self._parts
         result, labels = pull(
-            self._client,
+            # It passes on whatever it does not answer.
+            self._client if parts is None else cast("LinearClient", parts),
             self._tracker,
             self._labels.last,
             progress,
@@ -118,7 +124,28 @@ class LinearConnector:
             views=self._views,
         )
         self._labels.fill(labels)
-        return result
+        return result if parts is None else served(result, parts)
+
+    def read_part(
+        self,
+        progress: Progress | None = None,
+        owned_ids: Collection[str] | None = None,  # noqa: ARG002
+        commented_ids: Collection[str] = (),  # noqa: ARG002
+    ) -> Part:
+        """See `ReadsParts.read_part`."""
+        return read_part(self._client, self._tracker, progress, self._initiatives, cycles=self._commitments)
+
+    def serve(self, parts: Collection[bytes]) -> None:
+        """See `ReadsParts.serve`."""
+        self._parts = Parts(self._client, parts)
+
+    def learned(self) -> bytes:
+        """See `ReadsParts.learned`."""
+        return learned_of(self._labels.own)
+
+    def learn(self, learned: bytes) -> None:
+        """See `ReadsParts.learn`."""
+        self._labels.fill(with_learned(self._labels.last, learned))
 
     def preflight(
         self, labels: Sequence[str], updates: Collection[str] = (), marks: Collection[Mark] = MARKS

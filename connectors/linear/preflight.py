@@ -14,7 +14,7 @@ from config.text.figures import ENGLISH
 from config.trackers import LinearTracker
 from connectors.base import UNSAID, InitiativeUse
 from connectors.errors import CredentialError, MissingScope, ScopeError, TrackerError
-from connectors.linear.api import queries
+from connectors.linear.api import project_queries, queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import LabelNode, TeamNode
 from connectors.linear.read.mapping import category_by_name, dropped_names
@@ -99,7 +99,7 @@ def _initiatives(client: LinearClient, use: InitiativeUse, *, posts: bool) -> Ch
     """
     about = "initiatives"
     try:
-        next(iter(client.walk(queries.INITIATIVES, lambda reply: reply.initiatives)), None)
+        next(iter(client.walk(project_queries.INITIATIVES, lambda reply: reply.initiatives)), None)
     except MissingScope as error:
         because = use.because
         if not because and (unknown := sorted(use.names - _project_names(client))):
@@ -117,7 +117,9 @@ def _initiatives(client: LinearClient, use: InitiativeUse, *, posts: bool) -> Ch
 
 
 def _project_names(client: LinearClient) -> set[str]:
-    return {folded(one.name) for one in client.walk(queries.PROJECT_NAMES, lambda reply: reply.projects)}
+    return {
+        folded(one.name) for one in client.walk(project_queries.PROJECT_NAMES, lambda reply: reply.projects)
+    }
 
 
 def _label(name: str, team: TeamNode, known: Iterable[LabelNode]) -> Check:

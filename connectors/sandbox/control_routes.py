@@ -15,13 +15,14 @@ from connectors.sandbox.controls import ICON, Control
 from connectors.sandbox.dump import dumped
 from connectors.sandbox.duplicate_routes import duplicate_routes
 from connectors.sandbox.jira.http import SERVICE_TOKEN
+from connectors.sandbox.jira.untold import act
 from connectors.sandbox.linear.state import TOKEN
 
 _PIECE = 1 << 18
 
 
 def control_routes(control: Control) -> list[web.RouteDef]:
-    """The routes of `/__requests`, `/__faults`, `/__clock`, `/__reset`, `/__world`, `/__clone` and `/__copy`, and `GET /`."""
+    """The routes of `/__requests`, `/__faults`, `/__clock`, `/__reset`, `/__world`, `/__jira`, `/__clone` and `/__copy`, and `GET /`."""
     routes = ControlHandlers(control)
     return [
         web.get("/__requests", with_errors(routes.list_requests)),
@@ -35,6 +36,7 @@ def control_routes(control: Control) -> list[web.RouteDef]:
         web.post("/__clock", with_errors(routes.move_clock)),
         web.post("/__reset", with_errors(routes.reset)),
         web.get("/__world", with_errors(routes.world)),
+        web.post("/__jira", with_errors(routes.administer)),
         *duplicate_routes(control),
         web.get("/", routes.index),
         web.get(ICON, _no_icon),
@@ -107,6 +109,14 @@ class ControlHandlers:
             except (ValueError, TypeError, OverflowError) as error:
                 raise ControlError(f"{name} cannot be {given[name]!r}: {error}") from None
         return await self.read_clock(request)
+
+    async def administer(self, request: web.Request) -> web.Response:
+        """Does what an administrator of Jira does on a screen; see `jira/untold.py`."""
+        try:
+            act(self.control.world.jira, await read_object(request))
+        except ValueError as error:
+            raise ControlError(str(error)) from None
+        return web.Response(status=204)
 
     async def reset(self, _: web.Request) -> web.Response:
         self.control.reset()

@@ -24,7 +24,7 @@ from connectors.sandbox.world import World
 
 FaultName = Literal[
     "status", "rate_limit", "html", "wrong_json", "empty", "redirect",
-    "revoked", "anonymous", "lost_access", "search_lag", "clock_skew", "latency",
+    "revoked", "anonymous", "lost_access", "search_lag", "updated", "clock_skew", "latency",
     "drop_before", "drop_after", "truncate", "cut_short", "drip",
     "huge", "bomb", "deep", "wrong_types", "partial", "repeat_page", "repeat_rows", "lose_rows",
 ]  # fmt: skip
@@ -40,6 +40,7 @@ _CLASSES: tuple[type[FaultKind], ...] = (
     before.AnonymousCredential,
     before.LostAccess,
     before.SearchLag,
+    before.Updated,
     before.ClockSkew,
     before.Latency,
     before.DropBefore,

@@ -21,6 +21,7 @@ from connectors.sandbox.fault_kind import (
     HttpStatus,
     Seconds,
 )
+from connectors.sandbox.jira.peculiarities import Act
 from connectors.sandbox.linear.errors import RateLimited
 from connectors.sandbox.world import World
 
@@ -81,6 +82,23 @@ class SearchLag(FaultKind, tag="search_lag"):
 
     def stop(self, world: World) -> None:
         world.jira.lag = 0.0
+
+
+class Updated(FaultKind, tag="updated"):
+    """What `updated` of Jira's issues `tells` besides, and `hides`, for as long as the rule stands; see `jira/untold.py`."""
+
+    passes: ClassVar[bool] = True
+    needs_selector: ClassVar[bool] = False
+    tells: tuple[Act, ...] = ()
+    hides: tuple[Act, ...] = ()
+
+    def start(self, world: World) -> None:
+        world.jira.peculiar.told |= set(self.tells)
+        world.jira.peculiar.told -= set(self.hides)
+
+    def stop(self, world: World) -> None:
+        world.jira.peculiar.told -= set(self.tells)
+        world.jira.peculiar.told |= set(self.hides)
 
 
 class LostAccess(FaultKind, kw_only=True, tag="lost_access"):

@@ -63,6 +63,7 @@ class Alignment:
     - `met`: the numbers of the rules that hold for an item, see `sync.align.rule_book`.
     - `leaves`: those that serve each key result, whether its cycle runs or not; one that nothing serves is left out. A leaf
       has no child that is in scope and not dropped: containers never count beside their children.
+    - `carried`: the links of every cycle that items have by themselves, not inherited, by key result in order of ref.
     - `mirrored`: of each side of mirrored work all sides, the one that counts first. Its children are those of all sides.
     - `linked`: items that are linked across trackers: the one that bears the link, and the one that it leads to.
     - `cut`: links between trackers that would let an item inherit from what is below it, and are ignored.
@@ -82,6 +83,7 @@ class Alignment:
     linked: tuple[tuple[Ref, Ref], ...] = ()
     cut: tuple[tuple[Ref, Ref], ...] = ()
     terms: Mapping[str, Term] = field(default_factory=dict)
+    carried: Mapping[str, Sequence[Link]] = field(default_factory=dict)
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -178,7 +180,12 @@ def align(
         cut=ancestry.cut,
         terms=each,
     )
-    return replace(placed, leaves=_leaves(placed), triage=_in_triage(placed))
+    return replace(
+        placed,
+        leaves=_leaves(placed),
+        triage=_in_triage(placed),
+        carried=_carried(placed.placements.values()),
+    )
 
 
 def _accepted(item: WorkItem, workspace: Workspace) -> WorkItem:
@@ -211,6 +218,15 @@ def _leaves(alignment: Alignment) -> dict[str, Leaves]:
         if placement.state != "out_of_scope" and alignment.is_leaf(ref):
             for link in placement.of_every_cycle:
                 found[link.key_result].append((alignment.items[ref], link.share))
+    return dict(found)
+
+
+def _carried(placements: Iterable[ItemAlignment]) -> dict[str, list[Link]]:
+    found: dict[str, list[Link]] = defaultdict(list)
+    for placement in placements:
+        for link in {one.key_result: one for one in reversed(placement.of_every_cycle)}.values():
+            if not link.because.path:
+                found[link.key_result].append(link)
     return dict(found)
 
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import heapq
 import math
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from config.link_rules import LinkRule
 from config.workspace import Workspace
-from connectors.model import Ref, WorkItem, claims_in
-from connectors.text.keywords import Keywords, prose
+from connectors.model import Ref, WorkItem
+from connectors.text.keywords import Keywords
 from sync.align.alignment import Alignment
+from sync.align.features import Feature, FeatureReader, Features, is_reason, of_keywords, words_in
 
 MOST = 3
 """Suggestions for one item."""
@@ -36,48 +37,13 @@ _TEMPLATE, _FEW_DESCRIPTIONS = 0.05, 3
 stands in a template.
 """
 
-_PARENT = 0.5
 _DESCRIPTION = 0.5
-_CIRCUMSTANCE = 0.4
 _UNANSWERED = 0.3
-"""Weights against a word of the title or a label: a word of the parent's title, of the description; who works on it
-and where; and a word that no work with an answer says."""
+"""Weights against a word of the title or a label: a word of the description, and a word that no work with an answer says."""
 _UNDECIDED = 0.2
 """Work without an answer that says the same: so much against, as it may be missing its link like this one."""
 _DECLARED = 3
 """A word of a key result's own text weighs as much as this many pieces of work that say it."""
-
-Feature = tuple[str, str]
-"""What kind of thing is said, and what."""
-Features = Mapping[Feature, tuple[float, str]]
-"""What an item says: how much each thing weighs, and the word to show for it, "" for none."""
-
-_WORD = re.compile(r"[^\W_]+")
-_EMPTY = frozenset(
-    _WORD.findall(
-        "a an and are as at be by for from has in into is it its not of on or our out that the this to up was we "
-        "when will with you "
-        "au aux avec ce cette dans de des du en est et la le les leur nos notre ou par pas pour que qui sa se ses "
-        "son sous sur un une vers"
-    )
-)
-"""Words of English and French that say nothing."""
-_EVERYWHERE = frozenset(
-    _WORD.findall(
-        "about add adds after again all also any be been before between but can change changed changes "
-        "could did do does each every first fix fixed for get give go had have how if into item items just last like make "
-        "makes may more most must need needs new next no now off one only other over own part per plan remove same set should "
-        "so some still such task than them then there these they ticket tickets too two under until update updates use used "
-        "using via was way what where which while who why work works would yes "
-        "http https www com html javascript mailto "
-        "ajouter aussi avant après autre autres avoir bien chaque comme deux donc elle encore entre est être faire fait ils "
-        "lors mais même mettre moins nouveau nouvelle où plus premier sans si tous tout toute toutes très un "
-    )
-)
-"""Words that stand in work of every kind, and those of addresses. They count as any other, by how rare they are here, but are
-no reason that a person would give.
-"""
-_MARKUP = re.compile(r"[\[\]{}<>`\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,82 +61,114 @@ class Suggestion:
 
 
 def suggest(
-    alignment: Alignment, workspace: Workspace, keywords: Mapping[Ref, Keywords] | None = None
+    alignment: Alignment,
+    workspace: Workspace,
+    keywords: Mapping[Ref, Keywords] | None = None,
+    asked: Collection[Ref] | None = None,
 ) -> dict[Ref, tuple[Suggestion, ...]]:
     """At most three suggestions for each open item that serves no key result, the likeliest first: of those offered now.
 
-    `keywords`: of the descriptions of such items, as far as they were read. An item for which nothing scores
+    `keywords`: of the descriptions of such items, as far as they were read. `asked`: the items for which suggestions are
+    wanted, None: all; those of an item are the same whoever else is asked about. An item for which nothing scores
     `THRESHOLD` is left out. Refs come in order.
     """
-    evidence = _Evidence(alignment, workspace, keywords or {})
+    wanted = [
+        ref
+        for ref, placement in sorted(alignment.placements.items())
+        if placement.state == "unaligned" and alignment.items[ref].is_open and (asked is None or ref in asked)
+    ]
+    if not wanted:
+        return {}
+    evidence = _Evidence(alignment, workspace, keywords or {}, wanted)
     found: dict[Ref, tuple[Suggestion, ...]] = {}
-    for ref, placement in sorted(alignment.placements.items()):
-        if placement.state == "unaligned" and alignment.items[ref].is_open:
-            ranked = tuple(evidence.ranked(alignment.items[ref]))
-            if ranked:
-                found[ref] = ranked
+    for ref in wanted:
+        ranked = tuple(evidence.ranked(alignment.items[ref]))
+        if ranked:
+            found[ref] = ranked
     return found
 
 
 class _Evidence:
-    """What work says by which key results it serves, for all that is known."""
+    """What work says by which key results it serves, for all that is known of what those say that are `asked` about."""
 
-    def __init__(self, alignment: Alignment, workspace: Workspace, keywords: Mapping[Ref, Keywords]) -> None:
+    def __init__(
+        self,
+        alignment: Alignment,
+        workspace: Workspace,
+        keywords: Mapping[Ref, Keywords],
+        asked: Iterable[Ref],
+    ) -> None:
         self._alignment = alignment
         self._keywords = keywords
-        self._serving: defaultdict[Feature, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
-        self._witnesses: Counter[tuple[Feature, str]] = Counter()
+        self._reader = FeatureReader(alignment)
+        self._serving: defaultdict[Feature, dict[str, float]] = defaultdict(dict)
+        self._witnesses: defaultdict[Feature, Counter[str]] = defaultdict(Counter)
         self._answered: Counter[Feature] = Counter()
         self._undecided: Counter[Feature] = Counter()
         self._spread: Counter[Feature] = Counter()
         self._all = len(alignment.placements)
-        heard: set[tuple[str, str]] = set()
-        for ref, placement in alignment.placements.items():
-            features = _features(alignment.items[ref], alignment)
-            self._spread.update(features.keys())
-            if placement.state in ("aligned", "exempt"):
-                self._answered.update(features.keys())
-            elif placement.state == "unaligned":
-                self._undecided.update(features.keys())
-            for link in placement.links if placement.state == "aligned" else ():
-                saying = (alignment.items[ref].title.casefold(), link.key_result)
-                for feature in features:
-                    self._serving[feature][link.key_result] += float(link.share)
-                    self._witnesses[feature, link.key_result] += saying not in heard
-                heard.add(saying)
+        self._beliefs: dict[Feature, tuple[tuple[str, float, bool], ...]] = {}
+        self._says: dict[str, bool] = {}
+        # What nobody says who is asked about tells nothing of them.
+        self._heeded: set[Feature] = set()
+        for ref in asked:
+            self._heeded |= self._reader.said(alignment.items[ref])
+            self._heeded |= of_keywords(keywords.get(ref, ())).keys()
+        self._listen()
         self._usual = _usual(alignment)
         self._add_declared(workspace)
         self._spread_below = self._spread.copy()
         self._described: Counter[Feature] = Counter()
         for ref, words in keywords.items():
-            self._described.update(_of_keywords(words).keys())
+            below = of_keywords(words).keys()
+            self._described.update(below)
             if ref in alignment.items:
-                own = _features(alignment.items[ref], alignment).keys()
-                self._spread_below.update(_of_keywords(words).keys() - own)
+                self._spread_below.update(below - self._reader.said(alignment.items[ref]))
+
+    def _listen(self) -> None:
+        """Hear what all work says."""
+        items = self._alignment.items
+        heard: set[tuple[str, str]] = set()
+        for ref, placement in self._alignment.placements.items():
+            features = self._reader.said(items[ref]) & self._heeded
+            self._spread.update(features)
+            if placement.state in ("aligned", "exempt"):
+                self._answered.update(features)
+            elif placement.state == "unaligned":
+                self._undecided.update(features)
+            for link in placement.links if placement.state == "aligned" else ():
+                name, share = link.key_result, float(link.share)
+                saying = (items[ref].title.casefold(), name)
+                is_new = saying not in heard
+                heard.add(saying)
+                for feature in features:
+                    serving = self._serving[feature]
+                    serving[name] = serving.get(name, 0.0) + share
+                    if is_new:
+                        self._witnesses[feature][name] += 1
 
     def _add_declared(self, workspace: Workspace) -> None:
         for objective, key_result in workspace.key_results():
             texts = [key_result.title, objective.title]
             texts += [text for rule in key_result.links for text in _texts(rule)]
-            for word in {folded for text in texts for _, folded in _words(text)}:
-                self._serving["word", word][key_result.id] += _DECLARED
-                self._witnesses[("word", word), key_result.id] += _WITNESSES
-                self._answered["word", word] += _DECLARED
+            for word in {folded for text in texts for _, folded in words_in(text)} & self._heeded:
+                serving = self._serving[word]
+                serving[key_result.id] = serving.get(key_result.id, 0.0) + _DECLARED
+                self._witnesses[word][key_result.id] += _WITNESSES
+                self._answered[word] += _DECLARED
 
     def ranked(self, item: WorkItem) -> list[Suggestion]:
         """The likeliest key results of an item.
 
         What its description says can only add: it counts where the score with it is higher than without.
         """
-        features = _features(item, self._alignment)
+        features = self._reader.features(item)
         found = self._scored(features, self._spread)
         if below := self._below(item, features):
             for name, one in self._scored({**features, **below}, self._spread_below).items():
                 if name not in found or one.score > found[name].score:
                     found[name] = one
-        offered = self._alignment.offered
-        strong = (one for one in found.values() if one.score >= FURTHER and one.key_result in offered)
-        best = heapq.nsmallest(MOST, strong, key=lambda one: (-one.score, one.key_result))
+        best = heapq.nsmallest(MOST, found.values(), key=lambda one: (-one.score, one.key_result))
         return best if best and best[0].score >= THRESHOLD else []
 
     def _below(self, item: WorkItem, features: Features) -> Features:
@@ -178,40 +176,58 @@ class _Evidence:
         most = max(_FEW_DESCRIPTIONS, _TEMPLATE * len(self._keywords))
         return {
             feature: (_DESCRIPTION, shown if self._described[feature] <= most else "")
-            for feature, shown in _of_keywords(self._keywords.get(item.ref, ())).items()
+            for feature, shown in of_keywords(self._keywords.get(item.ref, ())).items()
             if feature not in features and self._answered[feature]
         }
 
     def _scored(self, features: Features, spread: Counter[Feature]) -> dict[str, Suggestion]:
-        """By key result, how much of the features speaks for it."""
-        parts: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+        """By key result, how much of the features speaks for it; only those offered now for which enough does."""
+        parts: defaultdict[str, dict[str, float]] = defaultdict(dict)
         whole = 0.0
         for feature, (weight, shown) in features.items():
             strength = weight * math.log((self._all + 2) / (spread[feature] + 1))
             whole += strength * self._certainty(feature)
-            for name, belief in self._beliefs(feature):
-                named = shown if self._witnesses[feature, name] >= _WITNESSES and _says(shown) else ""
-                parts[name][named] += strength * belief
+            reason = shown if self._is_reason(shown) else ""
+            for name, belief, is_witnessed in self._believed(feature):
+                words, named = parts[name], reason if is_witnessed else ""
+                words[named] = words.get(named, 0.0) + strength * belief
         if whole <= 0:
             return {}
-        return {
-            name: Suggestion(name, min(1.0, sum(words.values()) / whole), _strongest(words, whole))
-            for name, words in parts.items()
-        }
+        offered, found = self._offered, {}
+        for name, words in parts.items():
+            score = min(1.0, sum(words.values()) / whole)
+            if score >= FURTHER and name in offered:
+                found[name] = Suggestion(name, score, _strongest(words, whole))
+        return found
+
+    @cached_property
+    def _offered(self) -> frozenset[str]:
+        return frozenset(self._alignment.offered)
 
     def _certainty(self, feature: Feature) -> float:
         """How much of a feature counts: what nobody with an answer says tells little, and who or where nothing."""
         if self._answered[feature]:
             return 1.0
-        return _UNANSWERED if feature[0] in ("word", "label") else 0.0
+        return _UNANSWERED if "\n" not in feature or feature.startswith("label\n") else 0.0
 
-    def _beliefs(self, feature: Feature) -> Iterator[tuple[str, float]]:
-        """By how much more than usual work that says this serves each key result, 0 < belief < 1."""
-        answered = self._answered[feature] + 1 + self._undecided[feature] * _UNDECIDED
-        for name, count in self._serving[feature].items() if feature in self._serving else ():
-            usual = self._usual.get(name, 0.0)
-            if count / answered > usual:
-                yield name, (count / answered - usual) / (1 - usual)
+    def _is_reason(self, shown: str) -> bool:
+        if (found := self._says.get(shown)) is None:
+            self._says[shown] = found = is_reason(shown)
+        return found
+
+    def _believed(self, feature: Feature) -> tuple[tuple[str, float, bool], ...]:
+        """By how much more than usual work that says this serves each key result, 0 < belief < 1, and whether enough work does."""
+        if (found := self._beliefs.get(feature)) is None:
+            answered = self._answered[feature] + 1 + self._undecided[feature] * _UNDECIDED
+            witnesses = self._witnesses.get(feature, Counter())
+            rows = []
+            for name, count in self._serving[feature].items() if feature in self._serving else ():
+                usual = self._usual.get(name, 0.0)
+                if count / answered > usual:
+                    belief = (count / answered - usual) / (1 - usual)
+                    rows.append((name, belief, witnesses.get(name, 0) >= _WITNESSES))
+            self._beliefs[feature] = found = tuple(rows)
+        return found
 
 
 def _usual(alignment: Alignment) -> dict[str, float]:
@@ -225,60 +241,9 @@ def _usual(alignment: Alignment) -> dict[str, float]:
     return {name: share / answered for name, share in shares.items()}
 
 
-def _says(shown: str) -> bool:
-    """Whether a word, or a label, is one that a person would name as a reason."""
-    return any(folded not in _EVERYWHERE for folded, _ in _words(shown))
-
-
 def _strongest(words: Mapping[str, float], whole: float) -> tuple[str, ...]:
     named = {word: part for word, part in words.items() if word and part / whole >= _SPEAKS}
     return tuple(heapq.nsmallest(_MOST_WORDS, named, key=lambda word: (-named[word], word)))
-
-
-def _of_keywords(words: Keywords) -> dict[Feature, str]:
-    return {("word", folded): shown for shown, folded in _words(" ".join(words))}
-
-
-def _features(item: WorkItem, alignment: Alignment) -> Features:
-    features: dict[Feature, tuple[float, str]] = {}
-    parent = alignment.items.get(item.parent) if item.parent is not None else None
-    for label in item.labels:
-        if claims_in([label]):
-            continue
-        features["label", label.casefold()] = (1.0, label)
-        for _, folded in _words(label):
-            features["word", folded] = (1.0, label)
-    for text, weight in _texts_of(item, parent):
-        seen = {folded for _, folded in _words(prose(text))} if _MARKUP.search(text) else None
-        for shown, folded in _words(text):
-            features.setdefault(("word", folded), (weight, shown if seen is None or folded in seen else ""))
-    for kind, value in (
-        ("project", item.project),
-        ("team", item.team),
-        ("type", item.kind),
-        ("assignee", item.assignee),
-    ):
-        if value:
-            features[kind, value.casefold()] = (_CIRCUMSTANCE, "")
-    if parent is not None:
-        features["family", str(parent.ref)] = (1.0, "")
-    if alignment.children.get(item.ref):
-        features["family", str(item.ref)] = (1.0, "")
-    return features
-
-
-def _texts_of(item: WorkItem, parent: WorkItem | None) -> Iterator[tuple[str, float]]:
-    yield item.title, 1.0
-    # The words end up on the item: those of a parent that not everybody sees must not.
-    if parent is not None and (item.private or not parent.private):
-        yield parent.title, _PARENT
-
-
-def _words(text: str) -> Iterator[tuple[str, str]]:
-    """Each word in lower case, and without the final s that most plurals have in English and French."""
-    for word in _WORD.findall(text.casefold()):
-        if len(word) > 1 and not word.isdigit() and word not in _EMPTY:
-            yield word, word[:-1] if len(word) > 3 and word.endswith("s") and word[-2] != "s" else word
 
 
 def _texts(rule: LinkRule) -> Iterator[str]:

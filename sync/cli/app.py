@@ -34,7 +34,9 @@ class _Truenorth(CommandGroup):
                 "plan": "Show what a sync would write, and write nothing.",
                 "sync": "Read the trackers, show the plan, check the guards, and write.",
                 "apply": "Write a saved plan exactly as it was shown.",
+                "worker": "Work on distributed syncs until stopped.",
             },
+            apart={"worker": "sync.cli.commands.worker"},
         ),
         HelpSection(
             "Inspect",

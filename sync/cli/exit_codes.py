@@ -82,10 +82,12 @@ def _codes() -> Mapping[type[BaseException], Exit]:
     from config.errors import ConfigError
     from connectors.errors import TrackerError, Transient
     from sync.explain.item import UnknownKeyError
+    from sync.jobs.distributed.errors import Differs, NoWorker, RunFailed, WorkersMissing
     from sync.jobs.okr_files.errors import OkrFileError
     from sync.jobs.origins import OriginRefused
     from sync.jobs.sandbox import SandboxError, SandboxMissing
     from sync.plan.undo import SelectionError
+    from sync.store.database import NeedsPostgreSQL
     from sync.store.lease import LeaseBusy, LeaseHeld, LeaseLost, LeaseOverdue
     from sync.store.plan_file import PlanError
     from sync.store.store import StoreError
@@ -97,6 +99,8 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         SelectionError: Exit.USAGE,
         OkrFileError: Exit.USAGE,
         SandboxMissing: Exit.USAGE,
+        NeedsPostgreSQL: Exit.USAGE,
+        WorkersMissing: Exit.USAGE,
         # Before what it is a kind of.
         LeaseOverdue: Exit.FAILED,
         LeaseBusy: Exit.PARTIAL,
@@ -108,6 +112,9 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         TrackerError: Exit.FAILED,
         StoreError: Exit.FAILED,
         SandboxError: Exit.FAILED,
+        NoWorker: Exit.FAILED,
+        RunFailed: Exit.FAILED,
+        Differs: Exit.FAILED,
         KeyboardInterrupt: Exit.INTERRUPTED,
     }
 

@@ -69,6 +69,7 @@ HELP: Mapping[str, CommandHelp] = {
             "truenorth sync --first-run": "the very first run, once its plan was read",
             "truenorth sync --quiet": "from cron: one line on a good run, and what is wrong on any other",
             "truenorth sync --accept-plan 0123456789ab": "let the plan with this hash pass a guard",
+            "truenorth sync --distributed": "let workers on other machines read and write, and wait for them",
         },
         {**_WRITES, "0": "done; or another run is at work and does the same"},
     ),
@@ -78,6 +79,20 @@ HELP: Mapping[str, CommandHelp] = {
             "truenorth apply first.plan --first-run": "the same, where nothing was ever written",
         },
         _WRITES,
+    ),
+    "worker": CommandHelp(
+        {
+            "truenorth worker": "take part in every distributed sync, until SIGTERM",
+            "truenorth worker --concurrency 8": "eight projects or teams at once",
+            "truenorth worker --one-shot": "do what is left to do, then end",
+        },
+        {
+            "0": "no job is left, with --one-shot",
+            "1": "the store cannot be used",
+            "2": "the store is a file, what workers need is missing, or wrong usage or configuration",
+            "4": "a credential would go to an origin that is not declared",
+            **_ENDED,
+        },
     ),
     "status": CommandHelp(
         {

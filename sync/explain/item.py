@@ -81,7 +81,8 @@ def explain(key: str | Ref, run: Decision, workspace: Workspace) -> Explanation:
     verdict = _verdict(item, placement, run)
     closest: tuple[Suggestion, ...] = ()
     if verdict in ("orphaned", "waiting", "not started"):
-        closest = suggest(run.alignment, workspace, run.observation.keywords).get(item.ref, ())
+        found = suggest(run.alignment, workspace, run.observation.keywords, {item.ref})
+        closest = found.get(item.ref, ())
     served = in_precedence(placement.links, item, run.scorecard.readings, places_in(workspace))
     key_results = {key_result.id: key_result for _, key_result in workspace.key_results()}
     return Explanation(

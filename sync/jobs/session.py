@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from config.settings import Credentials, Settings, credentials, named_secret, so
 from config.text.texts import texts_for
 from config.workspace import Workspace
 from connectors.base import Connector
+from connectors.http.pacing import Pacer
 from connectors.http.throttle import Throttles
 from connectors.registry import connect
 from sync.align.initiatives import initiative_use
@@ -61,7 +62,7 @@ def open_session(settings: Settings, config: Path | None = None) -> Iterator[Ses
     """
     place = config or settings.config
     workspace, keys = load_workspace(settings, place)
-    sources = _sources(workspace, settings, folder_of(place))
+    sources = sources_for(workspace, settings, folder_of(place))
     with session_for(workspace, keys, settings.store, sources) as session:
         yield session
 
@@ -72,7 +73,7 @@ def load_workspace(settings: Settings, place: Path) -> tuple[Workspace, dict[str
     return workspace, {name: credentials(name, one, settings) for name, one in workspace.active.items()}
 
 
-def _sources(workspace: Workspace, settings: Settings, folder: Path) -> Sources:
+def sources_for(workspace: Workspace, settings: Settings, folder: Path) -> Sources:
     """What the environment grants the sources that are declared; no log will show a secret of theirs."""
     measures = (key_result.measure for _, key_result in workspace.key_results())
     endpoints = (how.http for how in measures if isinstance(how, MetricMeasure | KeepMeasure))
@@ -83,15 +84,24 @@ def _sources(workspace: Workspace, settings: Settings, folder: Path) -> Sources:
 
 @contextmanager
 def session_for(
-    workspace: Workspace, keys: Mapping[str, Credentials], store_url: str, sources: Sources | None = None
+    workspace: Workspace,
+    keys: Mapping[str, Credentials],
+    store_url: str,
+    sources: Sources | None = None,
+    pacer_for: Callable[[str, str], Pacer] | None = None,
+    opened: Store | None = None,
 ) -> Iterator[Session]:
-    """A session from values at hand. Raises OriginRefused or StoreError."""
+    """A session from values at hand. `pacer_for`: see `Throttles`; `opened`: the store, where it is open already, and stays so.
+
+    Raises OriginRefused or StoreError.
+    """
     with ExitStack() as stack:
-        store = Store(store_url)
-        stack.callback(store.close)
+        store = opened or Store(store_url)
+        if opened is None:
+            stack.callback(store.close)
         bound_for = destinations(workspace, keys, store.origins())
         halt = Halt()
-        throttles = Throttles(halt)
+        throttles = Throttles(halt, pacer_for)
         connectors: dict[str, Connector] = {}
         for name, tracker in workspace.active.items():
             fields = workspace.matched_fields(name)

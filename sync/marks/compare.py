@@ -9,7 +9,6 @@ nothing, but what it does hold is compared.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import cast
 
 import msgspec
@@ -17,7 +16,7 @@ import msgspec
 from config.text.redaction import redactor
 from config.workspace import Workspace
 from connectors.converter import Converter
-from connectors.meaning import same_meaning
+from connectors.meaning import same_but_figures, same_meaning
 from connectors.model import Comment, Fact, KeyResultMark
 from sync.marks.details import Goal, Offer, OrphanDetails, ProgressDetail, ProgressDetails
 from sync.marks.facts import figures_in, goal_in, is_always_stated, is_goal
@@ -42,8 +41,7 @@ def within_step(shown: int | None, wanted: int | None, step: int) -> bool:
 def same_mark(shown: KeyResultMark, wanted: KeyResultMark, step: int) -> bool:
     """Whether a key result is shown as wanted. What closing an item moves changes a little with every other item: it is
     renewed with the rest."""
-    alike = replace(shown, percent=wanted.percent, moves=wanted.moves, percent_after=wanted.percent_after)
-    return same_meaning(alike, wanted) and within_step(shown.percent, wanted.percent, step)
+    return within_step(shown.percent, wanted.percent, step) and same_but_figures(shown, wanted)
 
 
 def same_comment(

@@ -24,6 +24,16 @@ def marks_of(policy: Policy) -> frozenset[Mark]:
     return frozenset(kept - {"comment"} if not policy.comments else kept)
 
 
+def warns_in_comment(item: WorkItem, policy: Policy) -> bool:
+    """Whether the policy lets a warning on the item be a comment, and the item can carry one."""
+    return (
+        "comment" in item.writable
+        and item.level in policy.levels
+        and policy.orphan_comments
+        and "comment" in marks_of(policy)
+    )
+
+
 def shows_below(
     workspace: Workspace, provisions: Mapping[str, Mapping[str, str]], items: Iterable[WorkItem]
 ) -> frozenset[str]:

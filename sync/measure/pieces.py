@@ -9,6 +9,9 @@ delta, and for many workers. Sums are exact fractions; floats would make the ord
 
 from __future__ import annotations
 
+import functools
+import operator
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
@@ -57,7 +60,8 @@ class Piece:
     @property
     def part(self) -> Fraction:
         """What counts here of its weight."""
-        return self.share * self.weight
+        # Nearly all work counts whole, and a product of fractions is dear.
+        return self.weight if self.share == 1 else self.share * self.weight
 
     def credit(self, how: WorkMeasure) -> Fraction:
         """What of that part is done, with the declared credit for what is started; 0 where it is left out."""
@@ -65,13 +69,23 @@ class Piece:
             return Fraction(0)
         if self.category == "done":
             return self.part
-        return self.part * Fraction(how.started).limit_denominator(1_000_000)
+        return self.part * credit_of_started(how)
 
 
 def weighting_of(key_result: KeyResult) -> WorkMeasure:
     """How a key result's linked work is weighed: as declared, or by count where work does not measure it."""
     how = key_result.measure
     return how if isinstance(how, WorkMeasure) else WorkMeasure(kind="work")
+
+
+@functools.lru_cache(maxsize=256)
+def _exact_credit(started: float) -> Fraction:
+    return Fraction(started).limit_denominator(1_000_000)
+
+
+def credit_of_started(how: WorkMeasure) -> Fraction:
+    """The declared credit for what is started, 0..1, exact."""
+    return _exact_credit(how.started)
 
 
 def pieces_of(
@@ -141,18 +155,64 @@ class Tally:
     before_weight: Fraction = ZERO
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Tally)))
+        return Tally(*map(operator.add, _figures(self), _figures(other)))
 
     def __sub__(self, other: Tally) -> Tally:
-        return Tally(*(getattr(self, one.name) - getattr(other, one.name) for one in fields(Tally)))
+        return Tally(*map(operator.sub, _figures(self), _figures(other)))
+
+
+_figures = operator.attrgetter(*(one.name for one in fields(Tally)))
+
+
+class _Sum:
+    """A sum of fractions, added up by denominator: nearly all have the same few, and the common one is found once."""
+
+    def __init__(self) -> None:
+        self._numerators: dict[int, int] = {}
+
+    def add(self, part: Fraction) -> None:
+        below = part.denominator
+        self._numerators[below] = self._numerators.get(below, 0) + part.numerator
+
+    @property
+    def total(self) -> Fraction:
+        """All of them; exact, whatever the order."""
+        return sum((Fraction(above, below) for below, above in self._numerators.items()), ZERO)
 
 
 def fold(pieces: Iterable[Piece], how: WorkMeasure) -> Tally:
-    """The tally of pieces that are weighed as `how` says."""
-    total = Tally()
+    """The tally of pieces that are weighed as `how` says: the sum of `tally_of` each."""
+    states: Counter[Category] = Counter()
+    left_out: Counter[LeftOut] = Counter()
+    done, doing, rest, late, before = _Sum(), _Sum(), _Sum(), _Sum(), _Sum()
+    undated = unestimated = 0
     for piece in pieces:
-        total += tally_of(piece, how)
-    return total
+        if (why := piece.left_out) is not None:
+            left_out[why] += 1
+            if why in ("late", "before"):
+                (late if why == "late" else before).add(piece.part)
+            continue
+        state = piece.category
+        states[state] += 1
+        unestimated += not piece.known
+        undated += state == "done" and piece.done_on is None
+        (done if state == "done" else doing if state == "doing" else rest).add(piece.part)
+    begun, ended = doing.total, done.total
+    return Tally(
+        leaves=states.total(),
+        done=states["done"],
+        doing=states["doing"],
+        dropped=left_out["dropped"],
+        unestimated=unestimated,
+        late=left_out["late"],
+        before=left_out["before"],
+        later=left_out["later"],
+        undated=undated,
+        weight=ended + begun + rest.total,
+        done_weight=ended + begun * credit_of_started(how),
+        late_weight=late.total,
+        before_weight=before.total,
+    )
 
 
 def tally_of(piece: Piece, how: WorkMeasure) -> Tally:

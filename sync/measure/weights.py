@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable
 from fractions import Fraction
@@ -25,10 +26,13 @@ def unit_of(how: WorkMeasure) -> Unit | None:
     return ("field", how.field or "") if how.weigh == "field" and not how.weights else None
 
 
+_ONE = Fraction(1)
+
+
 def weight_of(item: WorkItem, how: WorkMeasure) -> tuple[Fraction, bool]:
     """What an item weighs by itself, and whether somebody estimated it."""
     if how.weigh == "count":
-        return Fraction(1), usable(item.estimate) is not None
+        return _ONE, usable(item.estimate) is not None
     known = estimate_in(item, how) if unit_of(how) is not None else _listed(item, how)
     weight = _exact(how.default_estimate) if known is None else known
     return weight, known is not None or how.weigh == "type"
@@ -63,7 +67,7 @@ def number_in(item: WorkItem, field: str) -> float | None:
 
 def _listed(item: WorkItem, how: WorkMeasure) -> Fraction | None:
     """The weight by what the item is: the greatest of those that are listed, None where none is."""
-    listed = {folded(name): weight for name, weight in how.weights.items()}
+    listed = _folded_weights(tuple(how.weights.items()))
     match how.weigh:
         case "type":
             names: Iterable[str] = item.called("type")
@@ -77,7 +81,12 @@ def _listed(item: WorkItem, how: WorkMeasure) -> Fraction | None:
     return _exact(max(found)) if found else None
 
 
+@functools.lru_cache(maxsize=64)
+def _folded_weights(weights: tuple[tuple[str, float], ...]) -> dict[str, float]:
+    return {folded(name): weight for name, weight in weights}
+
+
+@functools.lru_cache(maxsize=4096)
 def _exact(number: float) -> Fraction:
-    if number == (whole := int(number)):
-        return Fraction(whole)  # as nearly all are
+    """The number as a fraction; estimates are few different ones."""
     return Fraction(number).limit_denominator(1_000_000)

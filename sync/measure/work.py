@@ -139,19 +139,16 @@ def milestone_pieces(
     """What is linked to the key result by itself, each by its own day, with its share and its declared weight."""
     weights = {folded(key): weight for key, weight in how.weights.items()}
     found = []
-    for ref, placement in alignment.placements.items():
-        item = alignment.items[ref]
-        if not item.in_scope or alignment.counts_elsewhere(ref):
+    for link in alignment.carried.get(key_result.id, ()):
+        item = alignment.items[link.item]
+        if not item.in_scope or alignment.counts_elsewhere(link.item):
             continue
-        links = [one for one in placement.of_every_cycle if one.key_result == key_result.id]
-        if not links or links[0].because.inherited:
-            continue
-        names = [folded(name) for side in alignment.sides(ref) for name in side.names]
+        names = [folded(name) for side in alignment.sides(link.item) for name in side.names]
         weight = Fraction(next((weights[name] for name in names if name in weights), 1.0))
         now = standing(item, bounds)
         left_out: LeftOut | None = now.outside or ("dropped" if now.category == "dropped" else None)
         part = weight.limit_denominator(1_000_000)
-        found.append(Piece(item, links[0].share, part, True, now.category, now.done_on, left_out))
+        found.append(Piece(item, link.share, part, True, now.category, now.done_on, left_out))
     return tuple(found)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import msgspec
 
@@ -14,6 +15,7 @@ from config.workspace import Workspace
 from connectors.meaning import leads_nowhere
 from connectors.model import (
     ALL_MARKS,
+    NOTHING,
     Change,
     Comment,
     KeyResultMark,
@@ -109,8 +111,8 @@ def make_plan(
     messages = {name: messages_for(workspace, name) for name in workspace.trackers}
     everything = [key_result.id for _, key_result in workspace.key_results()]
     titles = titles_of(frozenset(everything if offered is None else offered), workspace)
-    for item in sorted(items, key=sort_key):
-        if item.ref not in wanted:
+    for item in items:
+        if item.ref not in wanted or _shows_nothing(item.shown, wanted[item.ref]):
             continue
         tracker = item.ref.tracker
         shown = _trusted(item.shown, messages[tracker])
@@ -124,12 +126,23 @@ def make_plan(
             refusals.append(Refusal(item.ref, item.key, reason, item.name, owner))
             continue
         edits.append(Edit(item, replace(target, rules=RULES), changes))
+    edits.sort(key=lambda edit: sort_key(edit.item))
+    refusals.sort(key=lambda one: _place(one.item, one.key))
     return Plan(tuple(edits), tuple(refusals), digest_of(edits, views), views=views)
 
 
 def sort_key(item: WorkItem) -> tuple[str, list[tuple[int, int, str]], Ref]:
     """By tracker, then by key as people count."""
-    return item.ref.tracker, natural(item.key), item.ref
+    return _place(item.ref, item.key)
+
+
+def _place(ref: Ref, key: str) -> tuple[str, list[tuple[int, int, str]], Ref]:
+    return ref.tracker, natural(key), ref
+
+
+def _shows_nothing(shown: Marks, wanted: Marks) -> bool:
+    """Whether nothing is shown and nothing is wanted, as on most of what serves nothing or is closed."""
+    return shown.stamp is None and shown == NOTHING and wanted == NOTHING
 
 
 def natural(key: str) -> list[tuple[int, int, str]]:
@@ -247,6 +260,11 @@ def digest_of(edits: Sequence[Edit], views: Sequence[ProjectView] = ()) -> str:
     return hashlib.sha256(msgspec.json.encode(lines)).hexdigest()[:12]
 
 
+@functools.cache
+def _told_of(kind: type[KeyResultMark | Twin]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind) if one.name not in _IDENTITIES)
+
+
 def plain_change(value: object) -> object:
     """A side of a change as plain data: what a digest, a journal or a report says of it."""
     if isinstance(value, Comment):
@@ -255,7 +273,7 @@ def plain_change(value: object) -> object:
         return {"health": value.health, "on": value.on.isoformat(), "facts": dict(value.facts)}
     if isinstance(value, KeyResultMark | Twin):
         # Identities tell people nothing, and are no difference by themselves.
-        return {name: part for name, part in asdict(value).items() if name not in _IDENTITIES}
+        return {name: getattr(value, name) for name in _told_of(type(value))}
     if isinstance(value, tuple):
         return [plain_change(part) for part in value]
     return value

@@ -47,6 +47,10 @@ class StoreError(Exception):
     """The store cannot be used; the text says where it is, what is wrong and what to do."""
 
 
+class NeedsPostgreSQL(Exception):
+    """The store is a file, which machines cannot share; the text says what to do."""
+
+
 class StoreInterrupted(StoreError):
     """The connection was lost within a transaction, or another transaction won; it may be tried again."""
 

@@ -107,7 +107,8 @@ class Journal:
             return frozenset(connection.execute(query).scalars())
 
     def failed_writes(self, run: int) -> list[Stuck]:
-        """Writes of a run that did not land; their state is the outcome, or "unknown"."""
+        """Writes of a run that did not land, by the last try at each item; their state is the outcome, or "unknown"."""
+        last = {one.item: one for one in self.entries(run=run)}
         return [
             Stuck(
                 one.key,
@@ -115,7 +116,7 @@ class Journal:
                 one.error or "the run ended before the reply",
                 one.item.tracker,
             )
-            for one in self.entries(run=run)
+            for one in last.values()
             if one.outcome != "written"
         ]
 

@@ -11,7 +11,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -38,6 +38,9 @@ RENEWAL = 15.0
 
 _NAME = "write"
 
+SHARED = "distributed"
+"""Stands in the name of a holder that is no process but a run, for which whoever works on it renews the lease."""
+
 
 class LeaseHeld(Exception):
     """Another replica is at work; the text says which, and until when its lease holds."""
@@ -57,11 +60,15 @@ class LeaseLost(Exception):
 
 @dataclass(slots=True)
 class Lease:
-    """The right to write, for as long as the row bears this epoch. `renewed` is wall time, in seconds."""
+    """The right to write, for as long as the row bears this epoch. `renewed` is wall time, in seconds.
+
+    `fence`: raises LeaseLost within a transaction where one of several that write for the holder has lost its part to another.
+    """
 
     holder: str
     epoch: int
     renewed: float = field(default_factory=time.time)
+    fence: Callable[[sa.Connection], None] | None = None
 
     def is_stale(self) -> bool:
         """Whether it has run out by our own clock: somebody else may hold it by now."""
@@ -75,6 +82,11 @@ def holder_name() -> str:
     except OSError:
         space = "0"
     return f"{socket.gethostname()}/{space}/{os.getpid()}"
+
+
+def shared_holder_name(token: str) -> str:
+    """A run on several machines: the host that began it, and a token of its own."""
+    return f"{socket.gethostname()}/{SHARED}/{token}"
 
 
 def _is_dead(holder: str) -> bool:
@@ -144,11 +156,15 @@ def _held(row: sa.Row[Any], ends: datetime, now: datetime, longest: timedelta) -
 
 
 def _words(holder: str) -> str:
+    if f"/{SHARED}/" in holder:
+        return f"the workers of a distributed sync begun on {holder.split('/')[0]}"
     return f"process {holder.rpartition('/')[2]} on {holder.split('/')[0]}"
 
 
 def assert_held(connection: sa.Connection, lease: Lease) -> None:
     """Renew the lease within a transaction. Raises LeaseLost when its epoch is no longer the latest."""
+    if lease.fence is not None:
+        lease.fence(connection)
     table = tables.leases
     renewed = connection.execute(
         table.update()

@@ -92,6 +92,11 @@ class Store:
                 f"{tables.VERSION}). Run that version, or set TRUENORTH_STORE to another location."
             )
 
+    @property
+    def database(self) -> Database:
+        """The database under it, for what keeps tables of its own there."""
+        return self._database
+
     def close(self) -> None:
         """Give connections back."""
         self._database.close()

@@ -22,6 +22,7 @@ skip what needs an ability that the tracker does not have. They say what the pip
 - removal takes exactly ours, and leaves everything of people's as it was, byte for byte;
 - nobody else's marks are touched, and nothing that changed since it was read;
 - one item's refusal is that item's receipt; a stopped write is finished by the next;
+- what changed since a read, with what that read gave, is what a fresh read gives; an unchanged site costs a few requests;
 - what is wrong with a site is one of our errors, and no secret stands in it.
 """
 
@@ -51,6 +52,7 @@ from connectors.base import (
     WriteRequest,
     never,
 )
+from connectors.changes import NeedsWholeRead, ReadsChanges
 from connectors.errors import CredentialError, QueryError, ScopeError, TrackerError, Unreachable
 from connectors.model import (
     ALL_MARKS,
@@ -65,9 +67,13 @@ from connectors.model import (
     WorkItem,
 )
 from connectors.text.document import Doc, para
+from tests.support.known_items import Known, differences
 
 OWNER, RIVAL = "acme", "rival"
 Wrong = Literal["credential", "address", "scope"]
+Edit = Literal["title", "status", "parent", "deletion"]
+MOST_REQUESTS = 6
+"""Of a read of changes where nothing changed."""
 
 
 class Site(ABC):
@@ -96,6 +102,15 @@ class Site(ABC):
     @abstractmethod
     def writes(self) -> int:
         """How many requests that change something were answered so far."""
+
+    def edit(self, item: WorkItem, edit: Edit, other: WorkItem | None = None) -> None:
+        """A person edits the item, a while after all that was done before, and a while passes: gives it the title "Another title", or another
+        status, hangs it below `other`, or deletes it."""
+        raise NotImplementedError
+
+    def requests(self) -> int:
+        """How many requests were answered so far."""
+        raise NotImplementedError
 
     def close(self) -> None:  # noqa: B027  most have nothing to give back
         """Close what `connect` opened."""
@@ -224,6 +239,52 @@ class Conformance:
         before = connector.pages_of(item)
         write(site, [(item, every_mark(item))])
         assert connector.pages_of(item) == before
+
+    # --- Changes ---------------------------------------------------------------------------------
+
+    def test_nothing_changed_costs_a_few_requests(self, site: Site) -> None:
+        connector, known, bookmark = read_first(site)
+        before = site.requests()
+        changes = connector.changes(bookmark, known)
+        assert site.requests() - before == changes.requests <= MOST_REQUESTS
+        assert (changes.gone, changes.set_aside) == (frozenset(), ())
+        known.take(changes)
+        assert differences(known, site.connect().pull().items) == []
+        assert changes.bookmark
+
+    def test_a_changed_title_is_told_without_a_sweep(self, site: Site) -> None:
+        connector, known, bookmark = read_first(site)
+        item = with_parent(known)
+        site.edit(item, "title")
+        changes = connector.changes(bookmark, known)
+        assert {one.ref: one.title for one in changes.items}[item.ref] == "Another title"
+        known.take(changes)
+        assert differences(known, site.connect().pull().items) == []
+
+    @pytest.mark.parametrize("edit", ["title", "status", "parent", "deletion"])
+    def test_what_is_known_and_what_changed_are_a_fresh_pull(self, site: Site, edit: Edit) -> None:
+        connector, known, bookmark = read_first(site)
+        item = with_parent(known)
+        assert item.parent is not None
+        above = known.by_id[item.parent.id]
+        others = [
+            one for one in known.by_id.values() if one.level == above.level and one.in_scope and one.is_open
+        ]
+        other = next(one for one in others if one.ref != above.ref and one.project == above.project)
+        site.edit(item, edit, other)
+        changes = connector.changes(bookmark, known, sweep=True)
+        assert changes.swept
+        assert (item.ref.id in changes.gone) is (edit == "deletion")
+        known.take(changes)
+        assert differences(known, site.connect().pull().items) == []
+        later = connector.changes(changes.bookmark, known)
+        known.take(later)
+        assert differences(known, site.connect().pull().items) == []
+
+    def test_a_bookmark_of_nothing_needs_a_whole_read(self, site: Site) -> None:
+        connector, known, _ = read_first(site)
+        with pytest.raises(NeedsWholeRead):
+            connector.changes('{"version": 0}', known)
 
     # --- Writing ---------------------------------------------------------------------------------
 
@@ -363,6 +424,33 @@ class Conformance:
 
 
 # --- What the tests do with a site ---------------------------------------------------------------
+
+
+def read_first(site: Site) -> tuple[ReadsChanges, Known, str]:
+    """A connector that read everything, what is known since, and where changes go on; skips for one that cannot tell changes."""
+    connector = site.connect()
+    if not isinstance(connector, ReadsChanges):
+        pytest.skip("it does not tell what changed")
+    pulled = connector.pull()
+    assert pulled.bookmark
+    return connector, Known(pulled.items), pulled.bookmark
+
+
+def with_parent(known: Known) -> WorkItem:
+    """An open issue in scope that hangs on another one of the scope, and on which nothing hangs."""
+    return next(
+        one
+        for one in known.by_id.values()
+        if one.level in ("issue", "subtask")
+        and one.in_scope
+        and one.is_open
+        and one.parent is not None
+        and (above := known.by_id.get(one.parent.id)) is not None
+        and above.in_scope
+        and above.is_open
+        and above.level in ("epic", "issue")
+        and not known.children([one.ref.id])
+    )
 
 
 def every_mark(item: WorkItem, percent: int = 40) -> Marks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -15,15 +16,16 @@ from connectors.base import Connector
 from connectors.errors import CredentialError, ScopeError, TrackerError, Unreachable
 from connectors.http.retry import RetryPolicy
 from connectors.http.throttle import Throttle
-from connectors.model import StatusSpan
+from connectors.model import StatusSpan, WorkItem
 from connectors.registry import connect
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.connectors.conformance import OWNER, Conformance, Site, Wrong
+from tests.connectors.conformance import OWNER, Conformance, Edit, Site, Wrong
 from tests.support import loopback
 from tests.support.builders import epic, item
 from tests.support.fake_tracker import FakeTracker
+from tests.support.jira_site import ANN
 
 ITEMS = 60
 
@@ -70,6 +72,23 @@ class SandboxSite(Site):
             or (one.method == "POST" and not any(part in one.path for part in reads))
         )
 
+    def requests(self) -> int:
+        return len(self._sandbox.requests)
+
+    def later(self) -> None:
+        """A while passes."""
+        clock = self._sandbox.world.clock
+        self._sandbox.call(lambda: clock.advance(timedelta(minutes=1)))
+
+    def edit(self, item: WorkItem, edit: Edit, other: WorkItem | None = None) -> None:
+        self.later()
+        self.edit_now(item, edit, other)
+        self.later()
+
+    def edit_now(self, item: WorkItem, edit: Edit, other: WorkItem | None) -> None:
+        """See `Site.edit`, without the whiles."""
+        raise NotImplementedError
+
     def close(self) -> None:
         for one in self._open:
             one.close()
@@ -97,6 +116,23 @@ class JiraSite(SandboxSite):
     def tracker(self, scope: str | None) -> Tracker:
         projects = ("WEB", scope) if scope else ("WEB", "OPS")
         return JiraTracker(kind="jira", url="https://acme.example", scope=JiraScope(projects=projects))
+
+    def edit_now(self, item: WorkItem, edit: Edit, other: WorkItem | None) -> None:
+        issue = f"{self._sandbox.url}/jira/rest/api/3/issue/{item.ref.id}"
+        if edit == "deletion":
+            reply = loopback.delete(issue, auth=ANN)
+        elif edit == "status":
+            offered = loopback.get(f"{issue}/transitions", auth=ANN).json()["transitions"]
+            wanted = next(one for one in offered if one["to"]["name"] != item.status)
+            reply = loopback.post(f"{issue}/transitions", auth=ANN, json={"transition": {"id": wanted["id"]}})
+        else:
+            fields = (
+                {"summary": "Another title"}
+                if edit == "title"
+                else {"parent": {"id": other.ref.id if other else ""}}
+            )
+            reply = loopback.put(issue, auth=ANN, json={"fields": fields})
+        assert reply.is_success, reply.text
 
 
 class ServerSite(JiraSite):
@@ -133,6 +169,37 @@ class LinearSite(SandboxSite):
         return LinearTracker(
             kind="linear", scope=LinearScope(teams=("ENG", scope) if scope else ("ENG", "MOB"))
         )
+
+    def edit_now(self, item: WorkItem, edit: Edit, other: WorkItem | None) -> None:
+        if edit == "deletion":
+            self._ask("mutation($id: String!) { issueDelete(id: $id) { success } }", id=item.ref.id)
+            return
+        given: dict[str, Any] = {"title": "Another title"}
+        if edit == "parent":
+            given = {"parentId": other.ref.id if other else ""}
+        elif edit == "status":
+            found = self._ask(
+                "query($id: String!) { issue(id: $id) { team { states { nodes { id name type } } } } }",
+                id=item.ref.id,
+            )
+            states = found["issue"]["team"]["states"]["nodes"]
+            given = {"stateId": next(one["id"] for one in states if one["name"] != item.status)}
+        self._ask(
+            "mutation($id: String!, $input: IssueUpdateInput!) { issueUpdate(id: $id, input: $input) { success } }",
+            id=item.ref.id,
+            input=given,
+        )
+
+    def _ask(self, query: str, **variables: Any) -> Any:
+        """A person asks or edits; the data."""
+        token = "sandbox-person-token:ann.lee@acme.example"
+        reply = loopback.post(
+            f"{self._sandbox.url}/linear/graphql",
+            headers={"Authorization": token},
+            json={"query": query, "variables": variables},
+        ).json()
+        assert not reply.get("errors"), reply
+        return reply["data"]
 
 
 def is_issue(one: Any) -> bool:

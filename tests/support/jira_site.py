@@ -57,6 +57,7 @@ def connector(
     fields: tuple[str, ...] = (),
     labels: tuple[str, ...] = LABELS,
     writes_in_flight: int = 8,
+    commitments: bool = False,
     **tracker: Any,
 ) -> JiraConnector:
     declared = JiraTracker(
@@ -74,6 +75,7 @@ def connector(
         fields=fields,
         labels=labels,
         writes_in_flight=writes_in_flight,
+        commitments=commitments,
     )
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import requests
 
 from connectors.linear.api.client import LinearClient
+from sync.jobs.distributed import worker as workers
 from sync.store.journal import Journal
 from tests.support.processes import command
 
@@ -71,3 +72,9 @@ def killed(kind: str, at: int, steps: str, *arguments: str) -> None:
 
 def _is_comment(_: requests.Session, request: requests.PreparedRequest, **__: Any) -> bool:
     return request.method == "POST" and (request.url or "").endswith("/comment")
+
+
+def killed_worker(kind: str, at: int, steps: str, *arguments: str) -> None:
+    """The same for a worker whose death others notice within seconds."""
+    workers.HEARTBEAT, workers.STALLED = 0.5, 3.0
+    killed(kind, at, steps, *arguments)

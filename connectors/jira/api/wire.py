@@ -121,6 +121,24 @@ class SearchPage(_Reply):
     is_last: bool | None = None
 
 
+class Dated(_Reply):
+    updated: str = ""
+
+
+class DatedIssue(_Reply):
+    id: str
+    fields: Dated = msgspec.field(default_factory=Dated)
+
+
+class DatedPage(_Reply):
+    """Issues with nothing but when they were changed; a page of the Cloud has a token, one of a Data Center a total."""
+
+    issues: list[DatedIssue]
+    next_page_token: str | None = None
+    is_last: bool | None = None
+    total: int = 0
+
+
 class OffsetPage(_Reply):
     """A page of Data Center's search; `max_results` may be fewer than were asked for."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 from config.fields import Level
@@ -25,6 +26,7 @@ from connectors.model import (
     Category,
     Mark,
     Ref,
+    SetAside,
     WorkItem,
 )
 
@@ -208,6 +210,20 @@ class IssueMapper:
                 return ended
             case _:
                 return "todo"
+
+
+def sifted(
+    mapper: IssueMapper, issues: Iterable[Issue], parents: Mapping[str, str] = MappingProxyType({})
+) -> tuple[list[WorkItem], dict[str, SetAside]]:
+    """The items that can be made of the issues, and those of which none can."""
+    items: list[WorkItem] = []
+    aside: dict[str, SetAside] = {}
+    for issue in issues:
+        try:
+            items.append(mapper.item(issue, parents.get(issue.id)))
+        except InvalidItem as error:
+            aside[issue.id] = SetAside(issue.id, issue.key, str(error))
+    return items, aside
 
 
 def is_dropped(fields: Fields, tracker: JiraTracker, words: Words = NO_WORDS) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from msgspec import UNSET
 
@@ -111,11 +112,38 @@ def initiative_types(issues: Mapping[str, Issue], parents: Mapping[str, str]) ->
     A link counts where its lower end is of the type of an epic, or of a type found so. Types of which an issue is an epic,
     a sub-task or below an epic are never above epics, so one odd link moves no type. `parents`: the id of each issue's parent.
     """
-    never = {_type(one) for one in issues.values() if _is_low(one.fields)}
-    upwards = {(_type(low), _type(above)) for low, above in _parent_links(issues, parents)}
-    known = {_type(one) for one in issues.values() if field_text(one.fields.epic_name)}
-    found: set[str] = set()
-    while fresh := {above for low, above in upwards if low in known} - never - found:
+    return types_above(linked_types(issues, parents))
+
+
+class LinkedTypes(NamedTuple):
+    """What issues show of the levels of their types, by ids of types.
+
+    - `low`: those of which an issue is an epic, a sub-task or below an epic. `epics`: those of epics.
+    - `upwards`: pairs of which one hangs on the other by Parent Link.
+    """
+
+    low: frozenset[str] = frozenset()
+    epics: frozenset[str] = frozenset()
+    upwards: frozenset[tuple[str, str]] = frozenset()
+
+    def with_those(self, other: LinkedTypes) -> LinkedTypes:
+        """What either shows."""
+        return LinkedTypes(self.low | other.low, self.epics | other.epics, self.upwards | other.upwards)
+
+
+def linked_types(issues: Mapping[str, Issue], parents: Mapping[str, str]) -> LinkedTypes:
+    """What these issues show; of links only those whose both ends are among them."""
+    return LinkedTypes(
+        frozenset(_type(one) for one in issues.values() if _is_low(one.fields)),
+        frozenset(_type(one) for one in issues.values() if field_text(one.fields.epic_name)),
+        frozenset((_type(low), _type(above)) for low, above in _parent_links(issues, parents)),
+    )
+
+
+def types_above(linked: LinkedTypes) -> frozenset[str]:
+    """See `initiative_types`."""
+    known, found = set(linked.epics), set[str]()
+    while fresh := {above for low, above in linked.upwards if low in known} - linked.low - found:
         found |= fresh
         known |= fresh
     return frozenset(found)

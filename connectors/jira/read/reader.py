@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from urllib.parse import quote
@@ -31,17 +32,19 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields
+from connectors.jira.changes.learned import Learned, names_on
+from connectors.jira.changes.site import Site
 from connectors.jira.marks.comment import CommentApi
 from connectors.jira.marks.pages import pages_of
 from connectors.jira.read.catalog import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
-from connectors.jira.read.mapping import NO_STATUSES, InvalidItem, IssueMapper
-from connectors.jira.read.parents import close_upwards, initiative_types, odd_links, refused_links
+from connectors.jira.read.mapping import NO_STATUSES, IssueMapper, sifted
+from connectors.jira.read.parents import close_upwards, linked_types, odd_links, refused_links, types_above
 from connectors.jira.read.read_notes import cut_changelogs, left_out, no_sprints
 from connectors.jira.read.renamed_fields import notes_on_renamed, renamed_fields
 from connectors.jira.read.settable_fields import SettableFields
-from connectors.jira.read.shared_names import fields_of_one_name, points_by_project
+from connectors.jira.read.shared_names import Points, fields_of_one_name, points_among, points_by_project
 from connectors.jira.read.shown_comments import kept_from_customers, with_comments, with_remnant
 from connectors.jira.read.sprints import with_sprints_of_parents
 from connectors.jira.read.status_moves import KnownStatuses
@@ -52,15 +55,8 @@ from connectors.set_aside import check_share, named
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What is looked up once before anything else: who we are, the fields that matter, what things are called."""
-
-    me: str
-    fields: SiteFields
-    words: Words = field(default_factory=dict)
-    initiatives: frozenset[str] = frozenset()
-    """Ids of the types above epics that the last pull learned, where the site tells no levels."""
+Begin = Callable[[datetime, Site], tuple[SiteApi, datetime]]
+"""See `Reader.pull`."""
 
 
 class Reader:
@@ -94,6 +90,12 @@ class Reader:
         self._texts = texts
         self._keys_now: dict[str, str] = {}
 
+    def through(self, site_api: SiteApi) -> Reader:
+        """The same reader, asking through another `SiteApi`."""
+        other = copy(self)
+        other._site_api = site_api  # noqa: SLF001  of this class
+        return other
+
     def signed_in(self) -> wire.User:
         """Who we are; CredentialError where the credential is no good.
 
@@ -116,6 +118,16 @@ class Reader:
         """Who we are, which comes first, and which fields there are."""
         me = self.signed_in()
         known = self._client.call("GET", "field", replies.FIELDS)
+        found = self.fields_among(known)
+        words = self.words_of(me)
+        return Site(self._account(me), found, words, user=me, listed=known)
+
+    def words_of(self, me: wire.User) -> Words:
+        """What the account's language calls otherwise than English; a Data Center is read in that language alone."""
+        return account_words(self._client, me.locale) if self._tracker.deployment == "cloud" else {}
+
+    def fields_among(self, known: Sequence[wire.FieldInfo]) -> SiteFields:
+        """Those of the fields that matter. Raises ScopeError."""
         found = find_fields(
             self._client.name, known, self._tracker.estimate_field, self._provided, self._texts
         )
@@ -127,10 +139,8 @@ class Reader:
             if cloud
             else replace(found, paragraphs=frozenset(), options_by_hand=True)
         )
-        words = account_words(self._client, me.locale) if cloud else {}
         ours = frozenset(label.casefold() for label in self._labels)
-        found = replace(found, custom=custom, labels=ours, commitments=self._commitments)
-        return Site(self._account(me), found, words)
+        return replace(found, custom=custom, labels=ours, commitments=self._commitments)
 
     def _account(self, me: wire.User) -> str:
         if me.account is None:
@@ -146,19 +156,23 @@ class Reader:
         commented: Collection[str] = (),
         *,
         ask_settable: bool = True,
+        begin: Begin | None = None,
     ) -> tuple[Pull, Site]:
         """Everything in scope and its visible ancestors, with their marks; and the site with what was learned
-        of its fields meanwhile. `ask_settable`: ask which fields can be set now that could not be before."""
+        of its fields meanwhile. `ask_settable`: ask which fields can be set now that could not be before. `begin`: gives what
+        ids and issues are read by, and when that began, at the tracker's time before the first of them."""
         report = progress or (lambda _what, _done, _total: None)
-        as_of = self._server_time()
-        projects = self._projects()
-        ids = self._site_api.scope([project.key for project in projects])
+        site_api, as_of = self._site_api, self.server_time()
+        projects = self.projects()
+        if begin is not None:
+            site_api, as_of = begin(as_of, site)
+        ids = site_api.scope([project.key for project in projects])
         report("issues", 0, len(ids))
         scope = frozenset(project.id for project in projects)
-        bulk = self._site_api.issues(site.fields, known, commented, scope)
+        bulk = site_api.issues(site.fields, known, commented, scope)
         found = bulk.fetch(ids, lambda done: report("issues", done, len(ids)))
         gone = len(set(ids) - found.keys() - bulk.set_aside.keys())
-        notes = [*site.fields.notes, *self._renamed(projects), *left_out(gone)]
+        notes = [*site.fields.notes, *self.renamed_projects(projects), *left_out(gone)]
         # The index lags behind: an issue may have left the scope since.
         issues = {id_: issue for id_, issue in found.items() if issue.fields.project.id in scope}
         parents = close_upwards(issues, bulk)
@@ -170,13 +184,16 @@ class Reader:
         notes += cut_changelogs(issues.values())
         notes += refused_links(issues.values(), site.fields)
         notes += no_sprints(self._client.name, site.fields)
-        notes += points_by_project(issues.values(), site.fields)[1]
+        held, points, doubtful = points_among(issues.values(), site.fields)
+        notes += doubtful
         notes += fields_of_one_name(issues.values(), site.fields)
-        site = replace(site, initiatives=initiative_types(issues, parents))
+        linked = linked_types(issues, parents)
+        site = replace(site, projects=projects, initiatives=types_above(linked))
         if site.fields.parent_link:
             notes += odd_links(issues, parents, site.initiatives, site.fields)
-        mapper = self._mapper(site, scope, issues.values())
-        items, aside = _sifted(mapper, issues.values(), parents)
+        site = self.with_statuses(site, issues.values())
+        mapper = self.mapper(site, scope, points)
+        items, aside = sifted(mapper, issues.values(), parents)
         items = with_sprints_of_parents(items)
         renamed = renamed_fields(items, site.fields, self._owner)
         notes += notes_on_renamed(renamed, site.fields)
@@ -187,6 +204,15 @@ class Reader:
         items = with_comments(items, issues, comments, report)
         items, without = kept_from_customers(items)
         notes += [f"Customers would see comments in project {key}, so it stays without." for key in without]
+        learned = Learned(
+            names=names_on(issues.values()),
+            held=held,
+            linked=linked,
+            refusing=tuple(without),
+            renamed=renamed,
+            settable=tuple(sorted(site.fields.settable)),
+        )
+        site = replace(site, learned=learned)
         pulled = Pull(
             tracker=self._client.name,
             items=tuple(sorted(items, key=lambda item: (len(item.ref.id), item.ref.id))),
@@ -214,8 +240,9 @@ class Reader:
         bulk = self._site_api.issues(site.fields, commented=written)
         beyond = bulk.fetch(sorted({*written, *self._labelled_elsewhere()} - known))
         homes = frozenset(issue.fields.project.id for issue in beyond.values())
-        mapper = self._mapper(site, homes, beyond.values())
-        away, aside = _sifted(mapper, beyond.values())
+        site = self.with_statuses(site, beyond.values())
+        mapper = self.mapper(site, homes, points_by_project(beyond.values(), site.fields)[0])
+        away, aside = sifted(mapper, beyond.values())
         comments = CommentApi(self._client, self._site_api, self._owner, site.me)
         away = [item for item in away if item.ref.id in written or not _is_of_others(item, self._owner)]
         items = [*scope, *with_comments(away, beyond, comments, lambda _what, _done, _total: None)]
@@ -273,21 +300,24 @@ class Reader:
         homes = frozenset(
             one.fields.project.id for one in found.values() if one.fields.project.key.upper() in scope
         )
-        mapper = self._mapper(site, homes, found.values())
-        items, aside = _sifted(mapper, found.values())
+        site = self.with_statuses(site, found.values())
+        mapper = self.mapper(site, homes, points_by_project(found.values(), site.fields)[0])
+        items, aside = sifted(mapper, found.values())
         self._log_aside((*aside.values(), *bulk.set_aside.values()))
         return tuple(replace(item, shown=NOTHING, writable=frozenset()) for item in items)
 
-    def _mapper(self, site: Site, projects: frozenset[str], issues: Collection[wire.Issue]) -> IssueMapper:
-        """What makes items of these issues; on Data Center it has to know the statuses to date what is done."""
-        tracker, statuses = self._tracker, NO_STATUSES
-        if tracker.deployment == "data_center" and any(one.fields.is_done for one in issues):
-            listed = self._client.call("GET", "status", replies.STATUSES)
-            statuses = KnownStatuses(listed, site.words)
-        points, _ = points_by_project(issues, site.fields)
+    def with_statuses(self, site: Site, issues: Iterable[wire.Issue]) -> Site:
+        """The site with its statuses, where they are needed: on Data Center, to date what is done."""
+        if self._tracker.deployment == "cloud" or not any(one.fields.is_done for one in issues):
+            return replace(site, statuses=None)
+        return replace(site, statuses=self._client.call("GET", "status", replies.STATUSES))
+
+    def mapper(self, site: Site, projects: frozenset[str], points: Points) -> IssueMapper:
+        """What makes items of issues; `projects` are the ids of those that are in scope."""
+        statuses = KnownStatuses(site.statuses, site.words) if site.statuses is not None else NO_STATUSES
         return IssueMapper(
             self._client.name,
-            tracker,
+            self._tracker,
             site.fields,
             self._owner,
             self._pages,
@@ -303,14 +333,16 @@ class Reader:
         if aside:
             log.warning("cannot read items", tracker=self._client.name, items=named(aside))
 
-    def _server_time(self) -> datetime:
+    def server_time(self) -> datetime:
+        """What time it is on the site, or as near as its replies tell. Raises Misdeclared for a site of another kind."""
         info = self._client.site_info()
         if info is not None:
             self._site_api.check(info)
         told = iso_time(info.server_time) if info is not None else None
         return told or self._client.server_time or datetime.now(UTC)
 
-    def _projects(self) -> list[wire.Project]:
+    def projects(self) -> list[wire.Project]:
+        """The projects in scope, as they are called now. Raises ScopeError for one that cannot be seen."""
         found = []
         for key in self._tracker.scope.projects:
             try:
@@ -321,7 +353,7 @@ class Reader:
                 raise self._no_project(key) from None
         return found
 
-    def _renamed(self, projects: Sequence[wire.Project]) -> Iterable[str]:
+    def renamed_projects(self, projects: Sequence[wire.Project]) -> Iterable[str]:
         """That a project in scope answers by a key that it had."""
         for declared, project in zip(self._tracker.scope.projects, projects, strict=True):
             self._keys_now[declared.upper()] = project.key.upper()
@@ -339,20 +371,6 @@ class Reader:
             f'project "{key}" does not exist, or the account cannot browse it.',
             f"{hint}Correct scope.projects, or give the account access.",
         )
-
-
-def _sifted(
-    mapper: IssueMapper, issues: Iterable[wire.Issue], parents: Mapping[str, str] = MappingProxyType({})
-) -> tuple[list[WorkItem], dict[str, SetAside]]:
-    """The items that can be made of the issues, and those of which none can."""
-    items: list[WorkItem] = []
-    aside: dict[str, SetAside] = {}
-    for issue in issues:
-        try:
-            items.append(mapper.item(issue, parents.get(issue.id)))
-        except InvalidItem as error:
-            aside[issue.id] = SetAside(issue.id, issue.key, str(error))
-    return items, aside
 
 
 def _is_of_others(item: WorkItem, owner: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from connectors.base import Progress
@@ -43,9 +43,15 @@ def with_remnant(item: WorkItem, ours: OwnComments | None, owner: str) -> WorkIt
     return _with_comment(bare, ours, has_customers=False)
 
 
-def kept_from_customers(items: Sequence[WorkItem]) -> tuple[list[WorkItem], list[str]]:
-    """The items, without a comment to come in the projects where customers would see it; and those projects' keys."""
+def kept_from_customers(
+    items: Sequence[WorkItem], also: Collection[str] = ()
+) -> tuple[list[WorkItem], list[str]]:
+    """The items, without a comment to come in the projects where customers would see it; and those projects' keys.
+
+    `also`: keys of projects of which an earlier read told so.
+    """
     refused = {item.project for item in items if item.shown.stamp and item.shown.stamp.comment_id == REFUSED}
+    refused |= set(also)
     kept = [
         replace(item, writable=item.writable - {"comment"}) if item.project in refused else item
         for item in items

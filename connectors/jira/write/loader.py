@@ -15,9 +15,9 @@ from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.issues import IssueApi, issue_path
 from connectors.jira.api.wire import Issue
+from connectors.jira.changes.site import Site
 from connectors.jira.marks.comment import CommentApi
 from connectors.jira.marks.shown_marks import marks_on
-from connectors.jira.read.reader import Site
 from connectors.jira.write.issue_write import IssueWrite
 from connectors.model import NOTHING, Marks, WorkItem
 from connectors.stamp import PROPERTY_KEY

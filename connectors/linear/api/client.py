@@ -1,4 +1,4 @@
-"""One HTTP connection to Linear's GraphQL endpoint.
+"""Linear's GraphQL endpoint, spoken to by one credential.
 
 Every reply's body is read before its status, and errors that stand beside data make the whole reply an
 error: a part is never taken for the whole.
@@ -6,7 +6,8 @@ error: a part is never taken for the whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -22,6 +23,7 @@ from connectors.http.exchange import Exchange
 from connectors.http.in_flight import Kind
 from connectors.http.rate_limits import Allowance
 from connectors.http.throttle import Throttle
+from connectors.linear.api.complexity import POINTS, points
 from connectors.linear.api.errors import (
     MAX_WORDS,
     ErrorMapper,
@@ -32,7 +34,8 @@ from connectors.linear.api.errors import (
     server_time_in,
 )
 from connectors.linear.api.mutations import Write, alias, document, variables
-from connectors.linear.api.queries import Operation
+from connectors.linear.api.operation import Operation
+from connectors.linear.api.side_by_side import go_on, side_by_side
 from connectors.linear.api.wire import Connection, Success
 from connectors.model import SetAside
 from connectors.set_aside import Reply, named
@@ -56,19 +59,28 @@ class _Node(Protocol):
 
 
 Node = TypeVar("Node", bound=_Node)
+N = TypeVar("N")
 
 
 class LinearClient:
-    """Speaks GraphQL with one Linear workspace. `requests` counts what was sent, retries included.
+    """Speaks GraphQL with one Linear workspace; safe to use from several threads. `requests` counts what was sent, retries
+    included.
 
     `quotas` holds the last reading of the limits by name ("Requests", "Complexity", "Endpoint-Requests");
     `server_time` the `Date` of the last reply. `private_allowed`: see `Exchange`.
     """
 
     def __init__(
-        self, tracker: str, url: str, token: SecretStr, throttle: Throttle, *, private_allowed: bool = True
+        self,
+        tracker: str,
+        url: str,
+        token: SecretStr,
+        throttle: Throttle,
+        *,
+        private_allowed: bool = True,
     ) -> None:
         self.tracker = tracker
+        self._lock = threading.Lock()
         self.requests = 0
         self.quotas: dict[str, Quota] = {}
         self.server_time: datetime | None = None
@@ -79,6 +91,11 @@ class LinearClient:
         self._token = token
         self.exchange = Exchange(tracker, url, private_allowed=private_allowed, time_left=throttle.time_left)
 
+    @property
+    def in_flight(self) -> int:
+        """How many reads may be under way at a time, as it is now."""
+        return self.throttle.in_flight.limit("read")
+
     def close(self) -> None:
         """Close the connections, and end all waits."""
         self.throttle.close()
@@ -87,11 +104,22 @@ class LinearClient:
     def execute(self, operation: Operation[T], **variables: Any) -> T:
         """The typed reply to one document; waits and tries again as the retry policy says.
 
-        Raises a TrackerError of the kinds in connectors.errors, or NotFound, Conflict, TooComplex.
+        Raises a TrackerError of the kinds in connectors.errors, or NotFound, Conflict, TooComplex; GivenUp where a read beside
+        it has failed.
         """
         body = msgspec.json.encode({"query": operation.document, "variables": variables})
         kind: Kind = "write" if operation.document.lstrip().startswith("mutation") else "read"
-        return self._retry.call(lambda: self._once(body, operation.reply, kind), repeatable=True)
+        costs = {POINTS: points(operation.document, variables)}
+
+        def once() -> T:
+            go_on()
+            return self._once(body, operation.reply, kind, costs)
+
+        return self._retry.call(once, repeatable=True)
+
+    def together(self, calls: Sequence[Callable[[], T]]) -> list[T]:
+        """What each of several reads gives, side by side; see `side_by_side`."""
+        return side_by_side(calls, self.in_flight)
 
     def attempt(self, writes: Sequence[Write]) -> list[TrackerError | bool | None]:
         """Carry out several mutations in one request; what each came to, None where nobody knows.
@@ -99,12 +127,15 @@ class LinearClient:
         An error is of that one alone; False is a write that Linear reports no success for. Raises as `execute`
         does where an error names none of them.
         """
-        sent = {"query": document([one.mutation for one in writes]), "variables": variables(writes)}
-        body = msgspec.json.encode(sent)
-        return self._retry.call(lambda: self._attempt(body, len(writes)), repeatable=True)
+        text = document([one.mutation for one in writes])
+        body = msgspec.json.encode({"query": text, "variables": variables(writes)})
+        costs = {POINTS: points(text, {})}
+        return self._retry.call(lambda: self._attempt(body, costs, len(writes)), repeatable=True)
 
-    def _attempt(self, body: bytes, count: int) -> list[TrackerError | bool | None]:
-        with self.throttle.request(self.tracker, "write") as readings:
+    def _attempt(
+        self, body: bytes, costs: Mapping[str, float], count: int
+    ) -> list[TrackerError | bool | None]:
+        with self.throttle.request(self.tracker, "write", costs) as readings:
             return self._attempted(body, count, readings)
 
     def _attempted(
@@ -136,13 +167,29 @@ class LinearClient:
         aside: list[SetAside] | None = None,
         **variables: Any,
     ) -> Iterator[Node]:
-        """Every node of a paged list, each once. A page that is too complex is halved.
+        """Every node of a paged list, each once; see `pages`.
 
-        Nodes that do not decode are put into `aside`. Raises BadReply for them where there is no such list, and when
-        the paging cannot come to an end.
+        Nodes that do not decode are put into `aside`. Raises BadReply for them where there is no such list.
+        """
+        seen: set[str] = set()
+        for page in self.pages(operation, pick, **variables):
+            if page.set_aside:
+                if aside is None:
+                    raise BadReply(self.tracker, f"cannot read {named(page.set_aside)}.")
+                aside += page.set_aside
+            for node in page.nodes:
+                if node.id not in seen:
+                    seen.add(node.id)
+                    yield node
+
+    def pages(
+        self, operation: Operation[T], pick: Callable[[T], Connection[N]], **variables: Any
+    ) -> Iterator[Connection[N]]:
+        """The pages of a list, one after another. A page that is too complex is halved.
+
+        Raises BadReply when the paging cannot come to an end.
         """
         first, after = operation.page, None
-        seen_nodes: set[str] = set()
         seen_cursors: set[str] = set()
         while True:
             try:
@@ -152,14 +199,7 @@ class LinearClient:
                     raise
                 first //= 2
                 continue
-            if page.set_aside:
-                if aside is None:
-                    raise BadReply(self.tracker, f"cannot read {named(page.set_aside)}.")
-                aside += page.set_aside
-            for node in page.nodes:
-                if node.id not in seen_nodes:
-                    seen_nodes.add(node.id)
-                    yield node
+            yield page
             if not page.page_info.has_next_page:
                 return
             after = page.page_info.end_cursor
@@ -170,8 +210,8 @@ class LinearClient:
 
     # --- One request -----------------------------------------------------------------------------
 
-    def _once(self, body: bytes, reply: Reply[T], kind: Kind) -> T:
-        with self.throttle.request(self.tracker, kind) as readings:
+    def _once(self, body: bytes, reply: Reply[T], kind: Kind, costs: Mapping[str, float]) -> T:
+        with self.throttle.request(self.tracker, kind, costs) as readings:
             status, headers, content = self._reply(body, readings)
             envelope = _decode_envelope(content)
             if envelope is not None and envelope.errors:
@@ -185,8 +225,9 @@ class LinearClient:
         if status == 200 or all(quota.remaining > 0 for quota in now.values()):
             # A refusal for a spent quota is the retry policy's: it waits as asked.
             readings += [quota.allowance(kind) for kind, quota in now.items()]
-        self.quotas |= now
-        self.server_time = server_time_in(headers) or self.server_time
+        with self._lock:
+            self.quotas |= now
+            self.server_time = server_time_in(headers) or self.server_time
         return status, headers, content
 
     def _data(
@@ -212,7 +253,8 @@ class LinearClient:
             raise BadReply(self.tracker, "cannot decode Linear's reply.") from error
 
     def _send(self, body: bytes) -> tuple[int, httpx.Headers, Buffer]:
-        self.requests += 1
+        with self._lock:
+            self.requests += 1
         headers = {"content-type": "application/json", "authorization": self._authorization()}
         reply = self.exchange.send("POST", self._url, headers, body)
         return reply.status, reply.headers, reply.content

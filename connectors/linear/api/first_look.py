@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.json import Decoder
 
-from connectors.linear.api.queries import Operation
+from connectors.linear.api.operation import Operation
 from connectors.linear.api.wire import Connection, Identified, StatusNode, Wire
 
 _MORE = "pageInfo { hasNextPage endCursor }"

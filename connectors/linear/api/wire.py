@@ -217,6 +217,7 @@ class AttachmentNode(Wire):
 
 class PlacedAttachment(AttachmentNode):
     issue: Identified
+    created_at: Moment
 
 
 class CommentNode(Wire):
@@ -265,6 +266,20 @@ class ProjectLabels(Wire):
 
 class IssuesReply(Wire):
     issues: Connection[IssueNode]
+
+
+class _Made(Wire):
+    created_at: Moment
+
+
+class SampledIssue(Wire):
+    id: str
+    created_at: Moment
+    attachments: Connection[_Made]
+
+
+class Sampled(Wire):
+    issues: Connection[SampledIssue]
 
 
 class StateOfIssue(Wire):

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from config.trackers import NativeQuery
 from connectors.errors import PermissionDenied, Refused
-from connectors.linear.api import queries
+from connectors.linear.api import project_queries, queries
 from connectors.linear.api.client import LinearClient
 from connectors.preflight import Catalog
 
@@ -20,10 +20,10 @@ def catalog(client: LinearClient, saved: Collection[NativeQuery]) -> Catalog:
     labels = {one.name for one in on_issues.values()}
     groups = ((on_issues.get(one.parent.id), one) for one in on_issues.values() if one.parent)
     labels |= {f"{group.name}/{one.name}" for group, one in groups if group is not None}
-    on_projects = list(client.walk(queries.PROJECT_LABELS, lambda reply: reply.project_labels))
+    on_projects = list(client.walk(project_queries.PROJECT_LABELS, lambda reply: reply.project_labels))
     labels |= {one.name for one in on_projects}
     labels |= {f"{one.parent.name}/{one.name}" for one in on_projects if one.parent}
-    projects = client.walk(queries.PROJECT_NAMES, lambda reply: reply.projects)
+    projects = client.walk(project_queries.PROJECT_NAMES, lambda reply: reply.projects)
     names = {
         "label": frozenset(labels),
         "team": frozenset(one.key for one in client.walk(queries.TEAMS, lambda reply: reply.teams)),

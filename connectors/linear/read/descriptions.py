@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import TypeVar
 
 from connectors.linear.api import queries, wire
 from connectors.linear.api.client import LinearClient
-from connectors.linear.api.queries import Operation
+from connectors.linear.api.operation import Operation
+from connectors.linear.read.issues import in_parts
 from connectors.model import Ref, WorkItem
 from connectors.text.keywords import Keywords, extract_keywords
 
@@ -32,6 +34,10 @@ def _described(
     operation: Operation[T],
     nodes: Callable[[T], wire.Connection[wire.DescribedNode]],
     ids: Sequence[str],
-) -> Iterator[wire.DescribedNode]:
-    for start in range(0, len(ids), operation.page):
-        yield from client.walk(operation, nodes, ids=ids[start : start + operation.page])
+) -> list[wire.DescribedNode]:
+    parts = in_parts(ids, operation.page)
+
+    def read(some: list[str]) -> list[wire.DescribedNode]:
+        return list(client.walk(operation, nodes, ids=some))
+
+    return [node for part in client.together([partial(read, part) for part in parts]) for node in part]

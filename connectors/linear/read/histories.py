@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from connectors.http.dates import clamped
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import SpanNode
+from connectors.linear.read.issues import in_parts
 from connectors.linear.read.mapping import category_of_type, utc_or_none
 from connectors.model import Category, Ref, StatusSpan, WorkItem
 
@@ -20,17 +22,21 @@ def histories(client: LinearClient, items: Collection[WorkItem]) -> dict[Ref, tu
     """See `KeepsHistories.histories`; projects keep none."""
     ids = sorted(item.ref.id for item in items if item.level not in ("project", "initiative"))
     found: dict[Ref, tuple[StatusSpan, ...]] = {}
-    page = queries.HISTORIES.page
-    for start in range(0, len(ids), page):
-        some = ids[start : start + page]
+
+    def read(some: list[str]) -> list[tuple[str, tuple[StatusSpan, ...]]]:
+        read_now = []
         for issue in client.walk(queries.HISTORIES, lambda reply: reply.issues, ids=some):
             nodes = issue.state_history.nodes
             if issue.state_history.page_info.has_next_page:
                 nodes = list(
                     client.walk(queries.HISTORY, lambda reply: reply.issue.state_history, id=issue.id)
                 )
-            if spans := spans_of(nodes):
-                found[Ref(client.tracker, issue.id)] = spans
+            read_now.append((issue.id, spans_of(nodes)))
+        return read_now
+
+    parts = in_parts(ids, queries.HISTORIES.page)
+    for part in client.together([partial(read, some) for some in parts]):
+        found |= {Ref(client.tracker, id_): spans for id_, spans in part if spans}
     return found
 
 

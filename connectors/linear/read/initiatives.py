@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from connectors.base import InitiativeUse
 from connectors.errors import MissingScope
-from connectors.linear.api import queries
+from connectors.linear.api import project_queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import (
     Connection,
@@ -87,14 +87,18 @@ class InitiativeReader:
     def every(self) -> list[InitiativeNode]:
         """Every initiative of the workspace, read once; none where they are left out."""
         if self._every is None:
-            walk = self._client.walk(queries.INITIATIVES, lambda reply: reply.initiatives, self._aside)
+            walk = self._client.walk(
+                project_queries.INITIATIVES, lambda reply: reply.initiatives, self._aside
+            )
             self._every = self._unless_refused(walk)
         return self._every
 
     def updates(self) -> list[PlacedUpdate]:
         """Every status update on one, likewise."""
         return self._unless_refused(
-            self._client.walk(queries.INITIATIVE_UPDATES, lambda reply: reply.initiative_updates, filter={})
+            self._client.walk(
+                project_queries.INITIATIVE_UPDATES, lambda reply: reply.initiative_updates, filter={}
+            )
         )
 
     def _unless_refused(self, rows: Iterator[T]) -> list[T]:

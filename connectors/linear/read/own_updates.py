@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from connectors.linear.api import queries
+from connectors.linear.api import project_queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import PlacedUpdate
 from connectors.linear.marks.status_updates import ours
@@ -16,7 +16,7 @@ def standing_updates(
     client: LinearClient, initiatives: InitiativeReader, owner: str
 ) -> tuple[dict[str, Update], dict[str, Update]]:
     """Those that are not in the archive: one for each project, one for each initiative."""
-    projects = client.walk(queries.PROJECT_UPDATES, lambda reply: reply.project_updates, filter={})
+    projects = client.walk(project_queries.PROJECT_UPDATES, lambda reply: reply.project_updates, filter={})
     return _ours_among(projects, owner), _ours_among(initiatives.updates(), owner)
 
 

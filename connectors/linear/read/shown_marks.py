@@ -9,7 +9,7 @@ from config.text.issue_pages import IssuePages
 from config.wording import counted
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
-from connectors.linear.api.comments import comments_on
+from connectors.linear.api.comments import comments_on, comments_with_ids
 from connectors.linear.api.wire import AttachmentNode, IssueNode, ProjectNode
 from connectors.linear.marks.own_ids import is_own_comment
 from connectors.linear.marks.own_labels import NONE_OF_OURS, OwnLabels, OwnOnIssue
@@ -21,9 +21,9 @@ from connectors.linear.marks.records import (
     find_in_links,
     shown_on,
 )
+from connectors.linear.read.windowed import WindowedList
+from connectors.linear.read.windows import UNKNOWN, Sample
 from connectors.model import Marks, Stamp, WorkItem
-
-_BATCH = 100
 
 
 class ShownMarks:
@@ -39,6 +39,8 @@ class ShownMarks:
         self._owner = own.owner
         self._notes = notes
         self._on_issues: dict[str, OwnRecords] | None = None
+        self.wanted = _wanted(elsewhere)
+        """The filter for those attachments."""
 
     @property
     def labels(self) -> OwnLabels:
@@ -93,18 +95,21 @@ class ShownMarks:
     def traced(self) -> dict[str, OwnRecords]:
         """Our records, and foreign ones, by issue: of the whole workspace, read once."""
         if self._on_issues is None:
-            nodes: dict[str, list[AttachmentNode]] = {}
-            for node in self._client.walk(
-                queries.ATTACHMENTS, lambda reply: reply.attachments, filter=_wanted(self._elsewhere)
-            ):
-                if CONTAINS in node.url:
-                    nodes.setdefault(node.issue.id, []).append(node)
-                elif any(pages.key_at(node.url) for pages in self._elsewhere):
-                    self._links.setdefault(node.issue.id, set()).add(node.url)
-            self._on_issues = {
-                one: find_in_attachments(some, one, self._owner) for one, some in nodes.items()
-            }
+            self.read()
+        assert self._on_issues is not None  # noqa: S101  it was just read
         return self._on_issues
+
+    def read(self, spread: Sample = UNKNOWN) -> None:
+        """Read them. `spread`: how such attachments are spread over their times of creation."""
+        listed = WindowedList(self._client, queries.ATTACHMENTS, lambda reply: reply.attachments, self.wanted)
+        listed.begin()
+        nodes: dict[str, list[AttachmentNode]] = {}
+        for node in listed.finish(spread).values():
+            if CONTAINS in node.url:
+                nodes.setdefault(node.issue.id, []).append(node)
+            elif any(pages.key_at(node.url) for pages in self._elsewhere):
+                self._links.setdefault(node.issue.id, set()).add(node.url)
+        self._on_issues = {one: find_in_attachments(some, one, self._owner) for one, some in nodes.items()}
 
     def issue_links(self, issue: str) -> tuple[str, ...]:
         """Addresses of other trackers' issues that are attached to an issue, sorted. None of them is ours."""
@@ -126,16 +131,12 @@ class ShownMarks:
             if own.stamp is not None and own.stamp.comment_id:
                 # A stamp of an older version does not tell its item, and people may have copied it.
                 home.setdefault(own.stamp.comment_id, set()).add(one)
-        ids, alive = sorted(home), set()
-        for start in range(0, len(ids), _BATCH):
-            walk = self._client.walk(
-                queries.COMMENTS, lambda reply: reply.comments, ids=ids[start : start + _BATCH]
-            )
-            for comment in walk:
-                place = comment.issue or comment.project
-                if place is not None and place.id in home.get(comment.id, ()):
-                    alive.add(place.id)
-        return alive
+        return {
+            place.id
+            for comment in comments_with_ids(self._client, home)
+            if (place := comment.issue or comment.project) is not None
+            and place.id in home.get(comment.id, ())
+        }
 
     def with_remnants(self, items: list[WorkItem], written: Collection[str]) -> list[WorkItem]:
         """A comment of ours outlives its stamp when a person deletes the attachment: its id tells that it is ours."""

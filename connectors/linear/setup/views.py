@@ -12,7 +12,7 @@ from msgspec.json import Decoder
 
 from config.messages import DEFAULT
 from config.text.texts import ENGLISH_TEXTS
-from connectors.linear.api.queries import Operation
+from connectors.linear.api.operation import Operation
 from connectors.linear.api.wire import Connection, LabelNode, Wire
 from connectors.linear.marks.label_groups import ALIGNMENT_GROUP
 from connectors.linear.marks.records import PARAMETER, health_behind, health_in

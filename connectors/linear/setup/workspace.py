@@ -17,7 +17,7 @@ from connectors.errors import Refused
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import NotFound
-from connectors.linear.api.queries import Operation
+from connectors.linear.api.operation import Operation
 from connectors.linear.api.wire import Connection, LabelNode, Wire
 from connectors.linear.marks.label_groups import ALIGNMENT_GROUP
 from connectors.linear.marks.pages import WORKSPACE, address_of, place_of

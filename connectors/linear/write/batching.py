@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from connectors.base import StopRequested, never
 from connectors.errors import BadReply, PermissionDenied, Refused, TrackerError
-from connectors.linear.api import queries
+from connectors.linear.api import project_queries, queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.comments import comments_on
 from connectors.linear.api.effects import FindUpdates, ListComments, ReadItem, Result, Seen
@@ -42,7 +42,7 @@ class BatchRequests:
         seen = _in_parts(issues, size, _item_of, lambda part: self._issues(part, FEW_CARDS))
         more = [ask for ask in issues if _is_cut(seen.get(ask.item))]
         seen |= _in_parts(more, size, _item_of, lambda part: self._issues(part, MANY_CARDS))
-        seen |= _in_parts(projects, queries.PROJECTS_NOW.page, _item_of, self._projects)
+        seen |= _in_parts(projects, project_queries.PROJECTS_NOW.page, _item_of, self._projects)
         gone = NotFound(self._client.tracker, "the item does not exist.")
         return {ask.item: seen.get(ask.item, gone) for ask in asks}
 
@@ -51,7 +51,7 @@ class BatchRequests:
         return _sorted(asks, reply.issues.nodes, reply.comments.nodes)
 
     def _projects(self, asks: Sequence[ReadItem]) -> dict[str, Seen]:
-        reply = self._client.execute(queries.PROJECTS_NOW, **_named(asks))
+        reply = self._client.execute(project_queries.PROJECTS_NOW, **_named(asks))
         return _sorted(asks, reply.projects.nodes, reply.comments.nodes)
 
     def find(self, comments: Sequence[str]) -> dict[str, CommentNode | TrackerError]:
@@ -76,11 +76,11 @@ class BatchRequests:
         there: list[PlacedUpdate] = []
         if projects:
             only = {"project": {"id": {"in": projects}}}
-            operation = queries.PROJECT_UPDATES
+            operation = project_queries.PROJECT_UPDATES
             there += self._client.walk(operation, lambda reply: reply.project_updates, filter=only)
         if initiatives:
             only = {"initiative": {"id": {"in": initiatives}}}
-            those = queries.INITIATIVE_UPDATES
+            those = project_queries.INITIATIVE_UPDATES
             there += self._client.walk(those, lambda reply: reply.initiative_updates, filter=only)
         for one in there:
             found[one.place].append(one)

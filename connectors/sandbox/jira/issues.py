@@ -27,6 +27,7 @@ from connectors.sandbox.jira.http import (
     writer,
 )
 from connectors.sandbox.jira.index import before_write
+from connectors.sandbox.jira.peculiarities import Act
 from connectors.sandbox.jira.rich import stored_fields
 from connectors.sandbox.jira.show import ALL_FIELDS, Resource, chosen
 from connectors.sandbox.jira.state import Issue, JiraSite, RemoteLink
@@ -144,7 +145,8 @@ class Issues(Resource):
         if len(kept) == len(issue.remote_links):
             raise JiraError(404, "The remote link does not exist.")
         before_write(self.site, issue)
-        issue.remote_links, issue.updated = kept, self.site.clock.now()
+        issue.remote_links = kept
+        _tell(self.site, issue, "remote_links")
         return nothing()
 
     def routes(self) -> list[web.RouteDef]:
@@ -166,7 +168,7 @@ class Issues(Resource):
 
 
 class IssueProperties(Resource):
-    """Issue properties. Writing them does not move `updated`."""
+    """Issue properties. Writing them does not move `updated`, as far as is known."""
 
     async def list_properties(self, request: web.Request) -> web.Response:
         issue = issue_of(request, self.site, reader(request))
@@ -180,13 +182,16 @@ class IssueProperties(Resource):
     async def put_property(self, request: web.Request) -> web.Response:
         issue = issue_of(request, self.site, writer(request))
         before_write(self.site, issue)
-        return nothing(await store_property(request, issue.properties))
+        stored = await store_property(request, issue.properties)
+        _tell(self.site, issue, "properties")
+        return nothing(stored)
 
     async def delete_property(self, request: web.Request) -> web.Response:
         issue = issue_of(request, self.site, writer(request))
         key = _key(request, issue.properties)
         before_write(self.site, issue)
         del issue.properties[key]
+        _tell(self.site, issue, "properties")
         return nothing()
 
     def routes(self) -> list[web.RouteDef]:
@@ -198,6 +203,12 @@ class IssueProperties(Resource):
             web.put(f"{one}/properties/{{key}}", self.put_property),
             web.delete(f"{one}/properties/{{key}}", self.delete_property),
         ]
+
+
+def _tell(site: JiraSite, issue: Issue, act: Act) -> None:
+    """Move `updated` where it tells such a change; see `untold.py`."""
+    if site.peculiar.tells(act):
+        issue.updated = site.clock.now()
 
 
 def _key(request: web.Request, properties: dict[str, Any]) -> str:
@@ -289,7 +300,7 @@ def _upsert(site: JiraSite, issue: Issue, body: Any) -> tuple[RemoteLink, bool]:
         "object": {"summary": None, "icon": {}, "status": {"icon": {}}} | shown,
     }
     before_write(site, issue)
-    issue.updated = site.clock.now()
+    _tell(site, issue, "remote_links")
     found = next((link for link in issue.remote_links if global_id and link.global_id == global_id), None)
     if found is not None:
         found.value = value

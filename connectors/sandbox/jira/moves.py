@@ -53,6 +53,9 @@ def move(site: JiraSite, issue: Issue, project: Project, person: Person = SERVIC
     record(site, person, issue, items)
     if issue.type.level == 1:
         _follow_epics(site, {key: issue.key})
+    if site.peculiar.tells("parent"):
+        for child in (site.issues[number] for number in issue.children if number in site.issues):
+            child.updated = site.clock.now()
     for child in _subtasks(site, issue):
         move(site, child, project, person)
 

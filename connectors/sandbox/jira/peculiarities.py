@@ -6,6 +6,11 @@ Wire facts: contracts/jira.md, sections 1.3 and 2. What every site does is no pe
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
+
+Act = Literal["properties", "remote_links", "status", "field", "security", "project_key", "parent"]
+"""Changes that `updated` of an issue tells or not: of its properties, its links to pages; by an administrator of the name or category of
+its status, the name of a field that it has, its security level, the key of its project; of what stands above it."""
 
 
 @dataclass(slots=True)
@@ -19,6 +24,7 @@ class Peculiarities:
     - `words`: what that language calls types, statuses, priorities and resolutions, by their names as given. The Cloud
       gives the names as given to who forces English, and those of statuses beside the translated ones.
     - `most_histories`: how many entries `expand=changelog` gives on Data Center; None: all.
+    - `told`: which of these (`Act`) move `updated` of the issues that they touch.
     - `is_closed`: a Data Center that tells nothing to who is not signed in, not even what it is.
     """
 
@@ -29,3 +35,8 @@ class Peculiarities:
     words: dict[str, str] = field(default_factory=dict)
     most_histories: int | None = None
     is_closed: bool = False
+    told: set[Act] = field(default_factory=lambda: {"remote_links"})
+
+    def tells(self, act: Act) -> bool:
+        """Whether `updated` tells it."""
+        return act in self.told

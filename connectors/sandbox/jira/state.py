@@ -348,6 +348,8 @@ class JiraSite:
                 self.delete(child)
             else:
                 child.parent = None
+                if self.peculiar.tells("parent"):
+                    child.updated = self.clock.now()
         if issue.parent in self.issues:
             self.issues[issue.parent].children.remove(issue.id)
         for link in issue.links:

@@ -26,7 +26,7 @@ from sync.jobs.remote_links import with_remote_links
 from sync.jobs.session import Session
 from sync.jobs.setup import made_things
 from sync.observation import homonyms
-from sync.report import audit_log, budgets, data, explanation, moments, movement, suggestions
+from sync.report import audit_log, budgets, data, distributed, explanation, moments, movement, suggestions
 from sync.report import forecasts as forecast_tables
 from sync.report import roll_over as roll_over_tables
 from sync.report import status as status_tables
@@ -36,6 +36,7 @@ from sync.report.setup.lines import things_data, things_lines
 from sync.report.unaligned.narrowing import WorkFilter
 from sync.report.unaligned.not_warned import in_grace, not_warned
 from sync.report.unaligned.orphans import orphans as orphan_table
+from sync.store.distributed.opening import run_under_way
 from sync.store.store import Store
 
 _MOST_IN_GRACE = 12
@@ -81,6 +82,8 @@ def status(
         if rules.rows:
             output.show(rules)
         output.show(*in_grace(run.alignment.items, run.signals, _MOST_IN_GRACE))
+        if (at_work := run_under_way(session.store)) is not None:
+            output.show(distributed.section(at_work))
         output.show(status_tables.last_run(last, troubled, run))
         removed = removed_marks(session, run)
         if removed:
@@ -97,6 +100,7 @@ def status(
             scorecard=data.of_scorecard(run.scorecard, run.outlooks),
             movement=movement.movement_data(histories),
             work=budgets.data(run, session.workspace),
+            running=distributed.data(at_work),
             last_run=status_tables.last_run_data(last, troubled),
             set_up=things_data(things),
             undone=status_tables.removed_data(removed),

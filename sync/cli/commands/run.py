@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -34,8 +35,10 @@ from sync.decide import Decision
 from sync.jobs.apply_plan import apply_plan
 from sync.jobs.plan import plan as make_plan
 from sync.jobs.plan import plan_if_changed, save_plan
+from sync.jobs.session import Session
 from sync.jobs.sync import Synced, synchronise, synchronise_if_changed
 from sync.plan.outcome import Applied
+from sync.plan.overrides import Overrides
 from sync.report.planned import texts
 from sync.report.planned.view import Only, PlanView
 from sync.store import plan_file
@@ -104,18 +107,23 @@ def sync(
     accept_shrink: AcceptShrink = None,
     everything: EachChange = False,
     full: Full = False,
+    distributed: Annotated[
+        bool, typer.Option("--distributed", help="Let workers read and write (truenorth worker).")
+    ] = False,
 ) -> None:
     """Read the trackers, show the plan, check the guards, and write."""
     given, overrides = given_moment(as_of), overrides_of(first_run, accept_plan, accept_shrink)
     with command_session(config, style, tells_okrs=True) as (session, output):
         now = given.in_zone_of(session.workspace)
         reporter = OutputReporter(output, PlanView(everything=everything), brief=is_quiet())
-        done: Synced | Unchanged
-        if given.text is not None:
+        done: Synced | Unchanged | None
+        if distributed:
+            done = _distributed(session, now, reporter, overrides)
+        elif given.text is not None:
             done = synchronise(session, now, reporter, overrides, full=full)
         else:
             done = synchronise_if_changed(session, now, reporter, overrides, full=full)
-        if isinstance(done, Unchanged):
+        if done is None or isinstance(done, Unchanged):
             return
         if done.blocked:
             output.data(applied=None)
@@ -123,6 +131,21 @@ def sync(
         if done.applied is not None and is_quiet():
             run = done.run
             output.say(one_line.of_sync(len(run.observation.items), run.plan, done.applied))
+
+
+def _distributed(
+    session: Session, now: datetime, reporter: OutputReporter, overrides: Overrides
+) -> Synced | None:
+    """The sync by workers; None where a signal ended it before it came to anything."""
+    # Who syncs alone does not load what workers need.
+    from sync.jobs.distributed.errors import RunCancelled
+    from sync.jobs.distributed.sync import synchronise_distributed
+
+    try:
+        return synchronise_distributed(session, now, reporter, overrides)
+    except RunCancelled as error:
+        complain(str(error))
+        return None
 
 
 def apply(

@@ -9,6 +9,7 @@ import pytest
 from graphql import (
     FieldNode,
     GraphQLSchema,
+    InlineFragmentNode,
     IntValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -19,14 +20,17 @@ from graphql import (
 )
 from msgspec.json import Decoder
 
-from connectors.linear.api import mutations, queries
+from connectors.linear.api import complexity, mutations, project_queries, queries
 from connectors.linear.api.mutations import MOST, Mutation, document
-from connectors.linear.api.queries import Operation
+from connectors.linear.api.operation import Operation
 
 ANY: Decoder[Any] = Decoder()
 SCHEMA = Path(__file__).parents[4] / "shared" / "contracts" / "linear.schema.graphql"
 OPERATIONS: dict[str, Operation[Any]] = {
-    name: value for name, value in vars(queries).items() if isinstance(value, Operation)
+    name: value
+    for module in (queries, project_queries)
+    for name, value in vars(module).items()
+    if isinstance(value, Operation)
 }
 WRITES: dict[str, Mutation] = {
     name: value for name, value in vars(mutations).items() if isinstance(value, Mutation)
@@ -48,6 +52,13 @@ def test_is_valid_against_the_real_schema(name: str, schema: GraphQLSchema) -> N
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_stays_below_the_complexity_cap(name: str) -> None:
     assert points(OPERATIONS[name]) < 10_000
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_costs_before_it_is_sent_what_the_rule_says(name: str) -> None:
+    operation = OPERATIONS[name]
+    sizes = dict.fromkeys(("first", "cards"), operation.page)
+    assert complexity.points(operation.document, sizes) == pytest.approx(points(operation))
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -93,6 +104,7 @@ def test_a_full_request_of_mixed_mutations_is_valid_and_far_below_the_cap(schema
 )
 def test_the_rule_that_we_compute_by(document: str, expected: float) -> None:
     assert points(Operation(document, ANY)) == pytest.approx(expected)
+    assert complexity.points(document, {}) == pytest.approx(expected)
 
 
 # --- The documented rule: scalar 0.1, object 1, a connection multiplies its children by its size ---
@@ -123,7 +135,13 @@ def children(field: FieldNode) -> list[FieldNode]:
 
 
 def fields_in(selection: SelectionSetNode) -> list[FieldNode]:
-    return [node for node in selection.selections if isinstance(node, FieldNode)]
+    fields = []
+    for node in selection.selections:
+        if isinstance(node, FieldNode):
+            fields.append(node)
+        elif isinstance(node, InlineFragmentNode):
+            fields += fields_in(node.selection_set)
+    return fields
 
 
 def connections(fields: list[FieldNode]) -> list[FieldNode]:

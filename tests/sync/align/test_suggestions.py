@@ -31,6 +31,25 @@ def first(*items: WorkItem) -> dict[str, str]:
     return {key: some[0].key_result for key, some in suggested(*items).items()}
 
 
+def test_who_else_is_asked_about_changes_nothing() -> None:
+    items = [
+        epic("WEB-90", title="The form"),
+        *(
+            item(f"WEB-{n}", "WEB-90" if n % 2 else None, title=title, labels=("web-form",)[: n % 3])
+            for n, title in enumerate(
+                ("A form for teams", "RANKINGS of boards", "Search in notes", "Steps"), 91
+            )
+        ),
+    ]
+    alignment = align([*KNOWN, *items], GOALS)
+    keywords = {ref("WEB-94"): extract_keywords("teams fill in a form"), ref("WEB-93"): ("boards",)}
+    everybody = suggest(alignment, GOALS, keywords)
+    assert len(everybody) > 2
+    for one in items:
+        alone = suggest(alignment, GOALS, keywords, {one.ref})
+        assert alone == {ref: some for ref, some in everybody.items() if ref == one.ref}
+
+
 @pytest.mark.parametrize(
     ("name", "orphan", "expected"),
     [

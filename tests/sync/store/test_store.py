@@ -38,7 +38,7 @@ from sync.observation import (
     Unread,
 )
 from sync.plan.plan import Edit, changes_of
-from sync.store.snapshots import SECTIONS
+from sync.store.observed.sections import SECTIONS
 from sync.store.store import Store, StoreError
 from tests.support.builders import NOW, epic, item, metric, observed, ref, work, workspace
 
