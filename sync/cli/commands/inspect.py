@@ -65,7 +65,7 @@ def status(
 ) -> None:
     """Show progress, forecasts, the last sync and stuck items."""
     given = given_moment(as_of)
-    with command_session(config, style) as (session, output):
+    with command_session(config, style, tells_okrs=True) as (session, output):
         at_work = run_under_way(session.store)
         if at_work is not None and not (fresh or full or as_of or session.store.snapshots.pulls()):
             # To read everything beside the workers that do is not what is asked for.
