@@ -137,6 +137,21 @@ class ReadState:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPull:
+    """What is known of a tracker without its items.
+
+    - `pull`: its last read, with no items. `state`: how it came to be known.
+    - `in_scope`: how many items in scope that read found.
+    - `generation`: grows with every change of its items by which something can be decided otherwise.
+    """
+
+    pull: Pull
+    state: ReadState
+    in_scope: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
 class Drift:
     """What a whole read found other than reading changes had left it: an item by its key, and which facts of it; of one that
     was not there "missing", of one that is gone "gone".

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from config.load import fingerprint
 from config.measures import FlowMeasure
 from config.okrs import Cycle, KeyResult
 from config.workspace import Workspace
@@ -21,11 +20,11 @@ from sync.plan.plan import RULES
 _SECOND = timedelta(seconds=1)
 
 
-def digest_of(workspace: Workspace, day: date, generation: str, version: str) -> str:
-    """A name of all that is decided by: the declaration, the day in its zone, the store's generation, and the version of the
+def digest_of(declaration: str, day: date, generation: str, version: str) -> str:
+    """A name of all that is decided by: the fingerprint of the declaration, the day in its zone, the store's generation, and the version of the
     program, of its rules and of its wording.
     """
-    parts = (fingerprint(workspace), day.isoformat(), generation, version, str(RULES), str(RENDERING))
+    parts = (declaration, day.isoformat(), generation, version, str(RULES), str(RENDERING))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from importlib import metadata
 from typing import Any
 
+from config.load import fingerprint
 from config.workspace import Workspace
 from connectors.base import Connectors
 from connectors.changes import Changes
@@ -21,8 +22,8 @@ from sync.collect.read_trackers import TrackerRead
 from sync.decide import Decision
 from sync.history.same_item import decides_alike
 from sync.installation import DISTRIBUTION
+from sync.observation import KnownPull
 from sync.settled import digest_of, holds_until, leaves_nothing
-from sync.store.observed.pulls import KnownPull
 from sync.store.observed.settled import Settled
 from sync.store.store import Store
 
@@ -100,7 +101,7 @@ def nothing_changed(
 def _digest(world: World, now: datetime) -> str:
     day = now.astimezone(world.workspace.zone).date()
     generation = world.store.snapshots.generation()
-    return digest_of(world.workspace, day, generation, metadata.version(DISTRIBUTION))
+    return digest_of(fingerprint(world.workspace), day, generation, metadata.version(DISTRIBUTION))
 
 
 def _alike(world: World, reads: Mapping[str, TrackerRead]) -> _Found | None:

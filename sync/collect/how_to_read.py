@@ -10,7 +10,7 @@ import msgspec
 
 from config.workspace import Workspace
 from sync.align.initiatives import initiative_use
-from sync.store.observed.pulls import KnownPull
+from sync.observation import KnownPull
 
 DAY = 24
 """Up to so many hours between whole reads the first run of each day makes one, too."""

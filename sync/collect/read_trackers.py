@@ -18,8 +18,7 @@ from connectors.model import Pull
 from sync.collect.how_to_read import WayToRead, basis_of, way_to_read
 from sync.collect.merge import ItemsAtHand, merged
 from sync.collect.progress import Reading
-from sync.observation import ReadState
-from sync.store.observed.pulls import KnownPull
+from sync.observation import KnownPull, ReadState
 from sync.store.store import Store
 
 log = structlog.get_logger(__name__)

@@ -16,14 +16,14 @@ from msgspec.json import Decoder
 
 from config.text.redaction import redactor
 from connectors.model import NOTHING, Marks, Ref, WorkItem
-from sync.observation import Observation, Unread
+from sync.observation import KnownPull, Observation, Unread
 from sync.signals.grace import LinkDays
 from sync.store import tables
 from sync.store.database import REBUILD, Database, StoreError, again
 from sync.store.links import save_links
 from sync.store.observed.items import StoredItems, read_items, read_some, save_all, save_some
 from sync.store.observed.landing import StoredLanding
-from sync.store.observed.pulls import KnownPull, read_pulls, save_known, save_pulls, with_items
+from sync.store.observed.pulls import read_pulls, save_known, save_pulls, with_items
 from sync.store.observed.sections import NO_NEWS, SECTIONS, body, read_section, save_section
 from sync.store.observed.settled import SettledDecision
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,26 +12,11 @@ import sqlalchemy as sa
 from msgspec.json import Decoder
 
 from connectors.model import Pull, SetAside, WorkItem
-from sync.observation import Observation, ReadState
+from sync.observation import KnownPull, Observation, ReadState
 from sync.store import tables
 
 _ASIDE = Decoder(tuple[SetAside, ...])
 _pulls = tables.pulls
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPull:
-    """What is known of a tracker without its items.
-
-    - `pull`: its last read, with no items. `state`: how it came to be known.
-    - `in_scope`: how many items in scope that read found.
-    - `generation`: grows with every change of its items by which something can be decided otherwise.
-    """
-
-    pull: Pull
-    state: ReadState
-    in_scope: int
-    generation: int
 
 
 def read_pulls(connection: sa.Connection) -> dict[str, KnownPull]:
