@@ -89,6 +89,24 @@ def test_no_more_are_let_through_at_once(kind: Kind, most: int) -> None:
     assert (highest, now) == (most, 0)
 
 
+@pytest.mark.parametrize(("kind", "most"), [("read", 5), ("write", 2)])
+def test_whoever_comes_then_waits_until_one_ends(kind: Kind, most: int) -> None:
+    made, _ = in_flight(5, 2)
+
+    def full() -> bool:
+        raise BlockingIOError
+
+    rooms = [made.enter(kind, full) for _ in range(most)]
+    with pytest.raises(BlockingIOError):
+        made.enter(kind, full)
+    made.leave(rooms[0])
+    made.enter(kind, full)
+    assert made.refused(rooms[1])
+    made.leave(rooms[1])
+    with pytest.raises(BlockingIOError):
+        made.enter(kind, full)
+
+
 def test_a_429_halves_and_says_so_once() -> None:
     throttle = Throttle(RetryPolicy(sleep=lambda _: None))
     with capture_logs() as logs:
