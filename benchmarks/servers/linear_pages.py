@@ -58,7 +58,7 @@ def issues(rows: int) -> Iterator[dict[str, Any]]:
             "project": {"id": f"p{place % 200}", "name": f"Project {place % 200}"},
             "assignee": {"id": "u1", "name": "Ann Lee"},
             "inverseRelations": empty(),
-            "attachments": empty(),
+            "attachments": empty() | ({"nodes": [{"createdAt": made}]} if place % 4 == 0 else {}),
             "trashed": None,
             "archivedAt": None,
             "parent": None,
@@ -134,6 +134,7 @@ class Table:
         self.made = [one.get("createdAt", "") for one in rows]
         self.flipped = [flipped(one) for one in self.made]
         self.ids = {one["id"]: place for place, one in enumerate(rows)}
+        self.teams = [one.get("team", {}).get("id") for one in rows]
         self.numbers: dict[int, list[int]] = {}
         for place, one in enumerate(rows):
             self.numbers.setdefault(one.get("number", 0), []).append(place)
@@ -143,9 +144,12 @@ class Table:
         ids = [one for part in found(given, "id") for one in part.get("in", ())]
         if ids and all(one in self.ids or "0000" in one for one in ids):
             return sorted(self.ids[one] for one in ids if one in self.ids)
-        numbers = [one for part in found(given, "number") for one in part.get("in", ())]
-        if numbers:
-            return sorted(place for one in numbers for place in self.numbers.get(one, ()))
+        sampled = [one for part in given.get("and", ()) for one in part.get("or", ()) if "number" in one]
+        if sampled:
+            pairs = {(part["team"]["id"].get("eq"), one) for part in sampled for one in part["number"]["in"]}
+            return sorted(
+                {at for _, one in pairs for at in self.numbers.get(one, ()) if (self.teams[at], one) in pairs}
+            )
         windows = list(found(given, "createdAt"))
         if not windows:
             return list(range(len(self.made)))

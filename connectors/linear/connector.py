@@ -15,12 +15,14 @@ from config.text.issue_pages import IssuePages
 from config.text.texts import ENGLISH_TEXTS, Texts
 from config.trackers import LinearTracker, NativeQuery
 from connectors.base import UNSAID, InitiativeUse, Progress, StopRequested, WriteRequest, never
+from connectors.changes import Changes, KnownItems, Landing
 from connectors.discovery import Site, Survey
 from connectors.errors import QueryError, Refused
 from connectors.http.throttle import Throttle
 from connectors.linear.api import queries, wire
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import Quota
+from connectors.linear.changes.changes import about, read_changes
 from connectors.linear.discovery import Explorer
 from connectors.linear.marks.labels import LabelCatalog
 from connectors.linear.marks.own_labels import OwnLabels
@@ -109,6 +111,7 @@ class LinearConnector:
         progress: Progress | None = None,
         owned_ids: Collection[str] | None = None,  # noqa: ARG002
         commented_ids: Collection[str] = (),  # noqa: ARG002
+        landing: Landing | None = None,
     ) -> Pull:
         """See `Connector.pull`; marks come with the items, so `owned_ids` are not needed."""
         parts = self._parts
@@ -122,6 +125,7 @@ class LinearConnector:
             self._elsewhere,
             cycles=self._commitments,
             views=self._views,
+            landing=landing,
         )
         self._labels.fill(labels)
         return result if parts is None else served(result, parts)
@@ -146,6 +150,31 @@ class LinearConnector:
     def learn(self, learned: bytes) -> None:
         """See `ReadsParts.learn`."""
         self._labels.fill(with_learned(self._labels.last, learned))
+
+    def changes(
+        self, bookmark: str, known: KnownItems, *, sweep: bool = False, progress: Progress | None = None
+    ) -> Changes:
+        """See `ReadsChanges.changes`."""
+        of = about(
+            self._tracker, self._labels.last, self._initiatives, self._elsewhere, cycles=self._commitments
+        )
+        result, labels = read_changes(
+            self._client,
+            self._tracker,
+            self._labels.last,
+            known,
+            bookmark,
+            of,
+            progress,
+            self._initiatives,
+            self._elsewhere,
+            self._views,
+            cycles=self._commitments,
+            sweep=sweep,
+        )
+        if labels is not None:
+            self._labels.fill(labels)
+        return result
 
     def preflight(
         self, labels: Sequence[str], updates: Collection[str] = (), marks: Collection[Mark] = MARKS

@@ -438,19 +438,19 @@ def read_first(site: Site) -> tuple[ReadsChanges, Known, str]:
 
 def with_parent(known: Known) -> WorkItem:
     """An open issue in scope that hangs on another one of the scope, and on which nothing hangs."""
-    return next(
-        one
+    above = {
+        one.ref.id: known.by_id[one.parent.id]
         for one in known.by_id.values()
         if one.level in ("issue", "subtask")
         and one.in_scope
         and one.is_open
         and one.parent is not None
-        and (above := known.by_id.get(one.parent.id)) is not None
-        and above.in_scope
-        and above.is_open
-        and above.level in ("epic", "issue")
+        and one.parent.id in known.by_id
         and not known.children([one.ref.id])
-    )
+    }
+    fitting = [id_ for id_, one in above.items() if one.in_scope and one.level in ("epic", "issue")]
+    # In a small world it may be that closed ones alone hold open work.
+    return known.by_id[min(fitting, key=lambda id_: not above[id_].is_open)]
 
 
 def every_mark(item: WorkItem, percent: int = 40) -> Marks:

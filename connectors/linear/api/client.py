@@ -17,6 +17,7 @@ from msgspec.json import Decoder
 from pydantic import SecretStr
 
 from config.text.redaction import shorten
+from connectors.changes import Landing
 from connectors.errors import BadReply, CredentialError, TrackerError, Transient
 from connectors.http.bodies import Buffer
 from connectors.http.exchange import Exchange
@@ -49,6 +50,7 @@ class _Envelope(msgspec.Struct):
 
 
 _ENVELOPE = Decoder(_Envelope)
+_AS_IT_IS = Decoder(msgspec.Raw)
 _SUCCESSES = Decoder(dict[str, Success])
 _SOME_SUCCESSES: Decoder[dict[str, Success | None] | None] = Decoder(dict[str, Success | None] | None)
 
@@ -183,9 +185,16 @@ class LinearClient:
                     yield node
 
     def pages(
-        self, operation: Operation[T], pick: Callable[[T], Connection[N]], **variables: Any
+        self,
+        operation: Operation[T],
+        pick: Callable[[T], Connection[N]],
+        landing: Landing | None = None,
+        name: str = "",
+        **variables: Any,
     ) -> Iterator[Connection[N]]:
         """The pages of a list, one after another. A page that is too complex is halved.
+
+        With a `landing` pages are taken from it where it has them, and kept there; `name` says which list it is.
 
         Raises BadReply when the paging cannot come to an end.
         """
@@ -193,7 +202,8 @@ class LinearClient:
         seen_cursors: set[str] = set()
         while True:
             try:
-                page = pick(self.execute(operation, first=first, after=after, **variables))
+                given = {"first": first, "after": after, **variables}
+                page = pick(self._landed(operation, landing, f"{name} {first} {after or ''}", given))
             except TooComplex:
                 if first == 1:
                     raise
@@ -207,6 +217,19 @@ class LinearClient:
                 why = "without a cursor" if after is None else "with a cursor that it gave before"
                 raise BadReply(self.tracker, f"Linear announced another page of results {why}.")
             seen_cursors.add(after)
+
+    def _landed(
+        self, operation: Operation[T], landing: Landing | None, name: str, given: Mapping[str, Any]
+    ) -> T:
+        if landing is None:
+            return self.execute(operation, **given)
+        kept = landing.page(name)
+        if kept is not None:
+            return operation.reply.decode(kept)
+        raw = self.execute(Operation(operation.document, _AS_IT_IS), **given)
+        page = self._decoded(operation.reply, raw)
+        landing.keep(name, bytes(raw))
+        return page
 
     # --- One request -----------------------------------------------------------------------------
 
@@ -243,8 +266,11 @@ class LinearClient:
             raise self._errors.from_status(status, headers)
         if envelope is None:
             raise BadReply(self.tracker, f"Linear returned {_what_came(content)} instead of a GraphQL reply.")
+        return self._decoded(reply, envelope.data)
+
+    def _decoded(self, reply: Reply[T], data: msgspec.Raw) -> T:
         try:
-            return reply.decode(envelope.data)
+            return reply.decode(data)
         except msgspec.ValidationError as error:
             raise BadReply(
                 self.tracker, f"Linear's reply does not match its schema: {shorten(str(error), MAX_WORDS)}."

@@ -43,6 +43,11 @@ def projects(*, initiatives: bool) -> Operation[wire.Projects]:
     return _PROJECTS if initiatives else _BARE_PROJECTS
 
 
+def projects_with_ids(*, initiatives: bool) -> Operation[wire.Projects]:
+    """Those of them that have given ids."""
+    return _PROJECTS_WITH_IDS if initiatives else _BARE_PROJECTS_WITH_IDS
+
+
 def project(*, initiatives: bool) -> Operation[wire.OneProject]:
     """One project with all of its lists, likewise."""
     return _PROJECT if initiatives else _BARE_PROJECT
@@ -52,13 +57,14 @@ _PROJECTS_REPLY = Sifted(Decoder(wire.Projects), Decoder(wire.ProjectNode), wire
 _PROJECT_REPLY = Decoder(wire.OneProject)
 
 
-def _projects(*, initiatives: bool) -> Operation[wire.Projects]:
+def _projects(*, initiatives: bool, with_ids: bool = False) -> Operation[wire.Projects]:
+    ids, only = (", $ids: [ID!]!", "id: { in: $ids }, ") if with_ids else ("", "")
     return Operation(
         f"""
-query Projects($first: Int!, $after: String, $teams: [ID!]!) {{
+query Projects($first: Int!, $after: String, $teams: [ID!]!{ids}) {{
   projects(
     first: $first, after: $after, includeArchived: true,
-    filter: {{ accessibleTeams: {{ some: {{ id: {{ in: $teams }} }} }} }}
+    filter: {{ {only}accessibleTeams: {{ some: {{ id: {{ in: $teams }} }} }} }}
   ) {{
     nodes {{ {_project_fields(10, 20, initiatives=initiatives)}
     }}
@@ -76,6 +82,8 @@ def _project(*, initiatives: bool) -> Operation[wire.OneProject]:
 
 
 _PROJECTS, _BARE_PROJECTS = _projects(initiatives=True), _projects(initiatives=False)
+_PROJECTS_WITH_IDS = _projects(initiatives=True, with_ids=True)
+_BARE_PROJECTS_WITH_IDS = _projects(initiatives=False, with_ids=True)
 _PROJECT, _BARE_PROJECT = _project(initiatives=True), _project(initiatives=False)
 
 INITIATIVES = Operation(

@@ -44,12 +44,12 @@ query Issues($first: Int!, $after: String, $filter: IssueFilter!) {{
     nodes {{
       id identifier title url priorityLabel labelIds createdAt updatedAt
       estimate startedAt completedAt canceledAt dueDate archivedAt trashed
-      state {{ name type }}
+      state {{ id name type }}
       team {{ id key name }}
       previousIdentifiers
       parent {{ id identifier }}
       project {{ id name }}
-      assignee {{ name }}
+      assignee {{ id name }}
       syncedWith {{ {_SYNCED} }}
       inverseRelations(first: 5) {{ {_RELATIONS} }}
     }}
@@ -61,7 +61,7 @@ _ISSUES_REPLY = Sifted(Decoder(wire.IssuesReply), Decoder(wire.IssueNode), wire.
 ISSUES = Operation(_ISSUES, _ISSUES_REPLY)
 
 ISSUES_WITH_CYCLES = Operation(
-    _ISSUES.replace("assignee { name }", "assignee { name }\n      cycle { isActive }"), _ISSUES_REPLY
+    _ISSUES.replace("assignee { id name }", "assignee { id name }\n      cycle { isActive }"), _ISSUES_REPLY
 )
 """Likewise, where the policy warns about what is committed."""
 

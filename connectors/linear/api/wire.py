@@ -43,11 +43,13 @@ class NamedNode(Wire):
 
 class Person(Wire):
     name: str
+    id: str = ""
 
 
 class StatusNode(Wire):
     name: str
     type: str
+    id: str = ""
 
 
 class TeamNode(Wire):

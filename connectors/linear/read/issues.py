@@ -10,12 +10,13 @@ from functools import partial
 from typing import Protocol, runtime_checkable
 
 from connectors.base import Progress
+from connectors.changes import Landing
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.operation import Operation
 from connectors.linear.api.wire import Connection, IssueNode, IssuesReply, RelationNode
 from connectors.linear.read.windowed import WindowedList
-from connectors.linear.read.windows import PAGE, UNKNOWN, Sample, numbers_to_sample
+from connectors.linear.read.windows import PAGE, UNKNOWN, Sample, numbers_to_sample, sampled_by
 from connectors.model import SetAside
 
 
@@ -43,6 +44,7 @@ class IssueReader:
 
     def __init__(self, client: LinearClient, aside: list[SetAside], progress: Progress | None) -> None:
         self.query: Operation[IssuesReply] = queries.ISSUES
+        self.landing: Landing | None = None
         self._client = client
         self._aside = aside
         self._progress = progress
@@ -60,7 +62,7 @@ class IssueReader:
                 beside(UNKNOWN)
                 return held
         only = {"team": {"id": {"in": sorted(teams)}}}
-        listed = WindowedList(self._client, self.query, _issues, only, self._aside, self._tell)
+        listed = WindowedList(self._client, self.query, _issues, only, self._aside, self._tell, self.landing)
         newest = listed.begin()
         spread = self._spread(only, newest, attached) if listed.has_more else Spread()
         found: dict[str, IssueNode] = {}
@@ -78,15 +80,16 @@ class IssueReader:
             tops[one.team.id] = max(tops.get(one.team.id, 0), int(number) if number.isdecimal() else 0)
         if sum(tops.values()) <= 2 * PAGE:
             return Spread()
-        numbers, step = numbers_to_sample(tops.values())
-        sampled = list(
-            self._client.walk(
-                queries.SAMPLE,
-                lambda reply: reply.issues,
-                filter=dict(only) | {"number": {"in": numbers}},
-                attached=attached,
-            )
+        numbers, step = numbers_to_sample(tops)
+        pages = self._client.pages(
+            queries.SAMPLE,
+            lambda reply: reply.issues,
+            self.landing,
+            "sample",
+            filter={"and": [only, sampled_by(numbers)]},
+            attached=attached,
         )
+        sampled = [one for page in pages for one in page.nodes]
         there: list[datetime] = [card.created_at for one in sampled for card in one.attachments.nodes]
         return Spread(Sample.of((one.created_at for one in sampled), step), Sample.of(there, step))
 

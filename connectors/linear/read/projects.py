@@ -11,6 +11,7 @@ from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import NotFound
 from connectors.linear.api.wire import Connection, IssueNode, ProjectNode
 from connectors.linear.read.initiatives import InitiativeReader
+from connectors.linear.read.issues import in_parts
 from connectors.linear.read.mapping import is_counted, project_category
 from connectors.model import SetAside
 
@@ -36,6 +37,26 @@ class ProjectReader:
         if any(one.initiatives.nodes for one in whole if is_counted(one, project_category(one))):
             self._initiatives.every()
         return whole
+
+    def with_ids(self, ids: Collection[str], teams: Collection[str]) -> list[ProjectNode]:
+        """Those of them that have these ids."""
+        if not ids:
+            return []
+
+        def read(initiatives: bool) -> list[ProjectNode]:
+            query = project_queries.projects_with_ids(initiatives=initiatives)
+
+            def some(part: list[str]) -> list[ProjectNode]:
+                walk = self._client.walk(
+                    query, lambda reply: reply.projects, self._aside, teams=list(teams), ids=part
+                )
+                return list(walk)
+
+            parts = self._client.together([partial(some, one) for one in in_parts(sorted(ids), query.page)])
+            return [one for part in parts for one in part]
+
+        found = self._initiatives.beside(read)
+        return self._client.together([partial(self._whole, node) for node in found])
 
     def now(self, identity: str) -> ProjectNode | None:
         """The project with this id, if it is there."""

@@ -11,10 +11,12 @@ import structlog
 from config.text.issue_pages import IssuePages
 from config.trackers import LinearTracker
 from connectors.base import UNSAID, InitiativeUse, Progress
+from connectors.changes import Landing
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.scope import check_credential_and_views, scoped_teams, visible_teams
 from connectors.linear.api.wire import LabelNode, TeamNode, ViewSlug
+from connectors.linear.changes.changes import about, bookmark_of
 from connectors.linear.marks.own_labels import OwnLabels
 from connectors.linear.marks.pages import pages_of
 from connectors.linear.read.mapping import ItemMapper, dropped_names
@@ -35,22 +37,30 @@ def pull(
     *,
     cycles: bool = False,
     views: Mapping[str, str] = MappingProxyType({}),
+    landing: Landing | None = None,
 ) -> tuple[Pull, OwnLabels]:
     """Everything in scope and its ancestors, with marks; and the workspace's issue labels beside it.
 
     `known`: of our labels, what needs no reading; `elsewhere`: where issues of other trackers have their pages; `cycles`: ask
-    which issues are in an active cycle; `views`: ids of the views that marks lead to. Raises TrackerError: all or nothing.
+    which issues are in an active cycle; `views`: ids of the views that marks lead to; `landing`: where pages of issues are kept.
+    Raises TrackerError: all or nothing.
     """
     before = client.requests
     pulling, as_of = _opened(client, tracker, known, progress, use, elsewhere, views)
     pulling.issues.query = queries.ISSUES_WITH_CYCLES if cycles else queries.ISSUES
+    of = about(tracker, known, use, elsewhere, cycles=cycles)
+    if landing is not None:
+        landing.begin(as_of, of)
+        pulling.issues.landing = landing
     items = pulling.items()
     aside = tuple(sorted(set(pulling.set_aside), key=lambda one: one.id))
     check_share(client.tracker, aside, len(items) + len(aside))
     sent, notes = client.requests - before, tuple(pulling.notes)
     urls = (item.url for item in items if item.level in ("issue", "subtask"))
     pages = pages_of(urls, views, pulling.views)
-    return Pull(client.tracker, items, as_of, sent, notes, aside, pages), pulling.labels
+    begun = landing.begun if landing is not None and landing.begun is not None else as_of
+    bookmark = bookmark_of(pulling, items, begun, of, cycles=cycles)
+    return Pull(client.tracker, items, as_of, sent, notes, aside, pages, bookmark), pulling.labels
 
 
 def owned_items(
@@ -120,5 +130,5 @@ def _opened(
         known.reread(labels),
     )
     pulling = Pulling(client, mapper, progress, use, elsewhere)
-    pulling.views = tuple(standing)
+    pulling.views, pulling.visible = tuple(standing), tuple(visible)
     return pulling, as_of

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from config.text.issue_pages import IssuePages
 from config.wording import counted
-from connectors.linear.api import queries
+from connectors.linear.api import change_queries, queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.comments import comments_on, comments_with_ids
 from connectors.linear.api.wire import AttachmentNode, IssueNode, ProjectNode
@@ -21,6 +22,7 @@ from connectors.linear.marks.records import (
     find_in_links,
     shown_on,
 )
+from connectors.linear.read.issues import in_parts
 from connectors.linear.read.windowed import WindowedList
 from connectors.linear.read.windows import UNKNOWN, Sample
 from connectors.model import Marks, Stamp, WorkItem
@@ -46,6 +48,10 @@ class ShownMarks:
     def labels(self) -> OwnLabels:
         """Which labels are ours, as far as it was learnt."""
         return self._labels
+
+    def use(self, own: OwnLabels) -> None:
+        """Know of the labels what was learnt elsewhere."""
+        self._labels = own
 
     def learn(self, issues: Mapping[str, IssueNode]) -> None:
         """Find out from all stamps, and from the labels of these issues, which labels people renamed."""
@@ -103,12 +109,40 @@ class ShownMarks:
         """Read them. `spread`: how such attachments are spread over their times of creation."""
         listed = WindowedList(self._client, queries.ATTACHMENTS, lambda reply: reply.attachments, self.wanted)
         listed.begin()
+        self._take((node.issue.id, node) for node in listed.finish(spread).values())
+
+    def read_on(self, issues: Collection[str]) -> None:
+        """Read those on the issues with these ids alone."""
+
+        def some(ids: list[str]) -> list[tuple[str, AttachmentNode]]:
+            found = []
+            for one in self._client.walk(
+                change_queries.ATTACHED, lambda reply: reply.issues, ids=ids, wanted=self.wanted
+            ):
+                cards: list[AttachmentNode] = one.attachments.nodes
+                if one.attachments.page_info.has_next_page:
+                    cards = list(
+                        self._client.walk(
+                            change_queries.ATTACHED_TO,
+                            lambda reply: reply.issue.attachments,
+                            id=one.id,
+                            wanted=self.wanted,
+                        )
+                    )
+                found += [(one.id, card) for card in cards]
+            return found
+
+        parts = in_parts(sorted(issues), change_queries.ATTACHED.page)
+        read = self._client.together([partial(some, part) for part in parts])
+        self._take(one for part in read for one in part)
+
+    def _take(self, cards: Iterable[tuple[str, AttachmentNode]]) -> None:
         nodes: dict[str, list[AttachmentNode]] = {}
-        for node in listed.finish(spread).values():
+        for issue, node in cards:
             if CONTAINS in node.url:
-                nodes.setdefault(node.issue.id, []).append(node)
+                nodes.setdefault(issue, []).append(node)
             elif any(pages.key_at(node.url) for pages in self._elsewhere):
-                self._links.setdefault(node.issue.id, set()).add(node.url)
+                self._links.setdefault(issue, set()).add(node.url)
         self._on_issues = {one: find_in_attachments(some, one, self._owner) for one, some in nodes.items()}
 
     def issue_links(self, issue: str) -> tuple[str, ...]:

@@ -8,11 +8,12 @@ from datetime import datetime
 from functools import partial
 from typing import Generic, Protocol, TypeVar
 
+from connectors.changes import Landing
 from connectors.errors import BadReply
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.operation import Operation
 from connectors.linear.api.wire import Connection
-from connectors.linear.read.windows import PAGE, Sample, Window, packed
+from connectors.linear.read.windows import NEARLY_FULL, PAGE, Sample, Window, packed
 from connectors.model import SetAside
 from connectors.set_aside import named
 
@@ -34,7 +35,7 @@ M = TypeVar("M", bound=_Made)
 class WindowedList(Generic[T, M]):
     """One list of Linear's, newest first, that takes a filter. Nodes that do not decode go to `aside`, or raise BadReply.
 
-    `has_more`: whether the first page was not all. `told` hears how many rows there are by now; it may be called from several threads, but never at the same time.
+    `landing`: where pages are kept, by the bounds of their windows. `has_more`: whether the first page was not all. `told` hears how many rows there are by now; it may be called from several threads, but never at the same time.
     """
 
     def __init__(
@@ -45,7 +46,9 @@ class WindowedList(Generic[T, M]):
         only: Mapping[str, object],
         aside: list[SetAside] | None = None,
         told: Callable[[int], None] = lambda _rows: None,
+        landing: Landing | None = None,
     ) -> None:
+        self._landing = landing
         self._client = client
         self._operation = operation
         self._pick = pick
@@ -60,7 +63,9 @@ class WindowedList(Generic[T, M]):
 
     def begin(self) -> Sequence[M]:
         """Read the first page, and give its rows."""
-        self._pages_of_all = self._client.pages(self._operation, self._pick, filter=self._only)
+        self._pages_of_all = self._client.pages(
+            self._operation, self._pick, self._landing, "newest", filter=self._only
+        )
         newest = next(self._pages_of_all)
         self._take(newest)
         self.has_more, self._rest = newest.page_info.has_next_page, _left(Window(), newest)
@@ -87,7 +92,11 @@ class WindowedList(Generic[T, M]):
         for page in self._pages([window]):
             self._take(page)
             left = _left(window, page)
-            if page.page_info.has_next_page and left is not None and spread.rows_in(left) < PAGE:
+            if (
+                page.page_info.has_next_page
+                and left is not None
+                and spread.rows_in(left) < PAGE * NEARLY_FULL
+            ):
                 return left
         return None
 
@@ -98,7 +107,10 @@ class WindowedList(Generic[T, M]):
     def _pages(self, windows: Sequence[Window]) -> Iterator[Connection[M]]:
         only = [one.condition for one in windows]
         within: Mapping[str, object] = {"or": only} if len(only) > 1 else only[0]
-        return self._client.pages(self._operation, self._pick, filter={"and": [self._only, within]})
+        name = " ".join(one.name for one in windows)
+        return self._client.pages(
+            self._operation, self._pick, self._landing, name, filter={"and": [self._only, within]}
+        )
 
     def _take(self, page: Connection[M]) -> None:
         with self._lock:

@@ -7,10 +7,11 @@ never rows: what its windows hold is walked to the end, whatever it is.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from math import ceil
 
 PAGE = 250
 """Rows of a full page. Source: contracts/linear.md, section 5."""
@@ -18,8 +19,8 @@ PAGE = 250
 _TICK = timedelta(milliseconds=1)
 """Times come in milliseconds, whatever Linear itself goes by."""
 
-_NEARLY_FULL = 0.85
-"""How full a page of leftovers is aimed at: a sample is off by a few rows either way."""
+NEARLY_FULL = 0.85
+"""How full a page is aimed at: a sample is off by a few rows either way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Window:
     def below(self, moment: datetime) -> Window:
         """What is left of it once it was read from above down to this moment, with all of the moment itself."""
         return Window(self.since, moment + _TICK)
+
+    @property
+    def name(self) -> str:
+        """The same in words."""
+        return "..".join(wire_time(at) if at else "" for at in (self.since, self.before))
 
     @property
     def condition(self) -> dict[str, object]:
@@ -68,9 +74,10 @@ class Sample:
         return low, max(low, high)
 
     def cut(self, window: Window, most: int) -> list[Window]:
-        """The window in at most so many parts that hold equally much, of one page at least; the newest first."""
+        """The window in at most so many parts that hold equally much, about a whole number of pages; the newest first."""
         low, high = self._range(window)
-        count = max(1, min(most, int((high - low) * self.each // PAGE)))
+        pages = (high - low) * self.each / PAGE
+        count = max(1, min(most, round(pages / max(1, ceil(pages / most)))))
         edges = [self.moments[low + (high - low) * part // count] for part in range(1, count)]
         bounds = [window.since, *dict.fromkeys(edges), window.before]
         return [Window(since, before) for since, before in pairwise(bounds)][::-1]
@@ -80,14 +87,27 @@ UNKNOWN = Sample()
 """Of what nobody knows how it is spread."""
 
 
-def numbers_to_sample(highest: Iterable[int], room: int = 200) -> tuple[list[int], int]:
-    """Numbers of issues that make a sample, and how far they stand apart, given the highest number of each team.
+def numbers_to_sample(highest: Mapping[str, int], room: int = 200) -> tuple[dict[str, list[int]], int]:
+    """Numbers of issues that make a sample, by team, and how far they stand apart, given the highest number of each team.
 
-    Numbers are given in order and each once in a team, so every so-many-th of them is a fair part, whatever gaps there are.
+    Numbers are given in order and each once in a team, so every so-many-th of them is a fair part, whatever gaps there are. No
+    two teams begin with the same, since those that grow side by side would be sampled at the same moments.
     """
-    tops = list(highest)
-    step = max(1, -(-sum(tops) // room))
-    return list(range((step + 1) // 2, max(tops, default=0) + 1, step)), step
+    step = max(1, -(-sum(highest.values()) // room))
+    firsts = {
+        team: 1 + step * (2 * place + 1) // (2 * len(highest)) for place, team in enumerate(sorted(highest))
+    }
+    return {team: list(range(first, highest[team] + 1, step)) for team, first in firsts.items()}, step
+
+
+def sampled_by(numbers: Mapping[str, Sequence[int]]) -> dict[str, object]:
+    """The filter for issues with these numbers; of teams that are not among them, with any of these."""
+    parts: list[dict[str, object]] = [
+        {"team": {"id": {"eq": team}}, "number": {"in": list(some)}} for team, some in numbers.items() if some
+    ]
+    longest = max(numbers.values(), key=len, default=())
+    others = {"team": {"id": {"nin": sorted(numbers)}}, "number": {"in": list(longest)}}
+    return {"or": [*parts, others]}
 
 
 def packed(windows: Sequence[Window], sample: Sample) -> list[list[Window]]:
@@ -98,7 +118,7 @@ def packed(windows: Sequence[Window], sample: Sample) -> list[list[Window]]:
         rows = max(sample.rows_in(window), sample.each / 2)
         if not parcels or rows > room:
             parcels.append([])
-            room = PAGE * _NEARLY_FULL
+            room = PAGE * NEARLY_FULL
         parcels[-1].append(window)
         room -= rows
     return parcels

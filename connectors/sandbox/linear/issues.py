@@ -291,6 +291,7 @@ def archive(context: RequestContext, given_id: str, trash: bool | None = None) -
         history.note(context, issue, archived=True, trashed=True if trash else None)
     issue.archived_at = issue.archived_at or context.now
     issue.trashed = True if trash else issue.trashed
+    touch(context, issue, "archive")
     return issue
 
 
@@ -300,6 +301,7 @@ def unarchive(context: RequestContext, given_id: str) -> Issue:
     if issue.archived_at is not None:
         history.note(context, issue, archived=False, trashed=False if issue.trashed else None)
     issue.archived_at = issue.trashed = None
+    touch(context, issue, "archive")
     return issue
 
 
@@ -338,4 +340,5 @@ def unrelate(context: RequestContext, given_id: str) -> str:
         raise NotFound("IssueRelation")
     relation.issue.relations.remove(relation)
     relation.related_issue.inverse_relations.remove(relation)
+    touch(context, relation.issue, "relation")
     return relation.id

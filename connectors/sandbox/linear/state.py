@@ -75,8 +75,8 @@ MEANINGFUL = frozenset(
 )
 """Changes that move `Issue.updatedAt` (contracts/linear.md, section 9).
 
-The last three, and whether "attachment", "comment" and "relation" belong here too, is not established: a
-test may give a space another set.
+The last three, and whether "attachment", "comment", "relation" and "archive" belong here too, is not established, or told
+otherwise of live ones: a test may give a space another set.
 """
 
 

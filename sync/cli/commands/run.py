@@ -74,7 +74,7 @@ def plan(
     view = PlanView(selection_of(item, project, tracker), only, everything)
     if out is not None and view.narrows:
         raise typer.BadParameter(f"--out saves the whole plan, and {view.words} shows a part: leave one out")
-    with command_session(config, style) as (session, output):
+    with command_session(config, style, tells_okrs=True) as (session, output):
         require_trackers(view.selection, session.connectors)
         now = given.in_zone_of(session.workspace)
         reporter = OutputReporter(output, view)
@@ -114,7 +114,7 @@ def sync(
 ) -> None:
     """Read the trackers, show the plan, check the guards, and write."""
     given, overrides = given_moment(as_of), overrides_of(first_run, accept_plan, accept_shrink)
-    with command_session(config, style) as (session, output):
+    with command_session(config, style, tells_okrs=True) as (session, output):
         now = given.in_zone_of(session.workspace)
         reporter = OutputReporter(output, PlanView(everything=everything), brief=is_quiet())
         done: Synced | Unchanged | None
