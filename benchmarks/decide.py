@@ -26,7 +26,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -151,8 +151,8 @@ def cost(items: int, count: int, seed: int) -> dict[str, Any]:
 # --- Equality ------------------------------------------------------------------------------------
 
 
-def said(decision: Decision, address: str = "") -> dict[str, str]:
-    """All that a decision says, part by part, as digests. `address`: that of the server, of which only the port differs."""
+def said(decision: Decision, hidden: Sequence[str] = ()) -> dict[str, str]:
+    """All that a decision says, part by part, as digests. `hidden`: what differs from process to process."""
     plan = decision.plan
     parts: dict[str, Iterable[object]] = {
         "edits": ((edit.item.ref, edit.wanted, edit.changes) for edit in plan.edits),
@@ -167,14 +167,16 @@ def said(decision: Decision, address: str = "") -> dict[str, str]:
         "work states": decision.work_states.items(),
         "links": (sorted(decision.unlinked_since.items()), sorted(decision.unshown)),
     }
-    return {name: _digest(values, address) for name, values in parts.items()}
+    return {name: _digest(values, hidden) for name, values in parts.items()}
 
 
-def _digest(values: Iterable[object], address: str) -> str:
+def _digest(values: Iterable[object], hidden: Sequence[str]) -> str:
     found = hashlib.sha256()
     for value in values:
         text = repr(value)
-        found.update((text.replace(address, "") if address else text).encode())
+        for part in hidden:
+            text = text.replace(part, "")
+        found.update(text.encode())
     return found.hexdigest()[:16]
 
 
@@ -191,9 +193,11 @@ def decisions(items: int, count: int, seed: int) -> dict[str, str]:
         Sandbox(generate(max(60, items // 5), seed)) as sandbox,
         sandbox_session(sandbox, workspace) as session,
     ):
-        observation, address = pull(workspace, session.connectors, SANDBOX_NOW), sandbox.url
+        observation = pull(workspace, session.connectors, SANDBOX_NOW)
+        # The port of the server, and where the examples stand.
+        hidden = (sandbox.url, str(examples()))
     for day, decision in _days(observation, workspace, SANDBOX_NOW, source):
-        found |= {f"sandbox, day {day}, {part}": digest for part, digest in said(decision, address).items()}
+        found |= {f"sandbox, day {day}, {part}": digest for part, digest in said(decision, hidden).items()}
     return found
 
 

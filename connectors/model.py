@@ -77,6 +77,15 @@ class Ref:
     def __str__(self) -> str:
         return f"{self.tracker}:{self.id}"
 
+    # Nearly all that is looked up is looked up by this, and what a dataclass makes builds a tuple each time.
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __eq__(self, other: object) -> bool:
+        if other.__class__ is not Ref:
+            return NotImplemented
+        return self.id == other.id and self.tracker == other.tracker
+
 
 @dataclass(frozen=True, slots=True)
 class KeyResultMark:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 
 from config.text.texts import texts_for
 from config.workspace import Workspace
@@ -39,25 +40,48 @@ from sync.signals.grace import lost_links, shows_link
 from sync.signals.orphans import Signals, find_signals
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decision:
     """One run: what was read and remembered, what it means, and what would be written.
 
-    `outlooks`: where its cycle will leave every key result. `work_states`: where the work of every key result stands. `unlinked_since`: unaligned work that was linked, and since when not.
-    `unshown`: linked work on whose tickets the policy lets no link be shown.
+    `outlooks`: where its cycle will leave every key result. `unlinked_since`: unaligned work that was linked, and since when
+    not. What not every command asks for is decided when it is first asked for. `narrowed`: the part of the signals that
+    somebody asked for, in place of all.
     """
 
     observation: Observation
     memory: Memory
     alignment: Alignment
     scorecard: Scorecard
-    signals: Signals
     outlooks: Outlooks
-    work_states: Mapping[str, WorkState]
-    plan: Plan
-    stops: tuple[GuardViolation, ...]
     unlinked_since: Mapping[Ref, date]
-    unshown: frozenset[Ref]
+    _later: _Later = field(repr=False)
+    narrowed: Signals | None = None
+
+    @property
+    def signals(self) -> Signals:
+        """Orphans, work that is not warned about, findings."""
+        return self.narrowed or self._later.signals
+
+    @property
+    def work_states(self) -> Mapping[str, WorkState]:
+        """Where the work of every key result stands."""
+        return self._later.work_states
+
+    @property
+    def plan(self) -> Plan:
+        """What would be written."""
+        return self._later.plan
+
+    @property
+    def stops(self) -> tuple[GuardViolation, ...]:
+        """The guards that the plan violates."""
+        return self._later.stops
+
+    @property
+    def unshown(self) -> frozenset[Ref]:
+        """Linked work on whose tickets the policy lets no link be shown."""
+        return self._later.unshown
 
 
 def decide(
@@ -67,7 +91,20 @@ def decide(
     now: datetime,
     alignment: Alignment | None = None,
 ) -> Decision:
-    """Decide at `now`. `alignment`: that of the items, if it is there already."""
+    """Decide at `now`, the plan and its guards included. `alignment`: that of the items, if it is there already."""
+    decision = look(observation, memory, workspace, now, alignment)
+    assert decision.stops is not None  # noqa: S101  decided now, and all that it stands on
+    return decision
+
+
+def look(
+    observation: Observation,
+    memory: Memory,
+    workspace: Workspace,
+    now: datetime,
+    alignment: Alignment | None = None,
+) -> Decision:
+    """The same, for who shows a part of it: signals, marks, plan and guards are decided when they are asked for."""
     today = now.astimezone(workspace.zone).date()
     if alignment is None:
         alignment = align(observation.items, workspace, observation.answers, today)
@@ -75,48 +112,86 @@ def decide(
     ends = outlooks(alignment, measured, workspace, memory.recent)
     scorecard = with_chances(measured, ends, workspace)
     since = lost_links(alignment, memory.links, workspace, today, memory.last_read)
-    signals = find_signals(alignment, scorecard, observation, workspace, now, since)
-    states = work_states(scorecard, workspace)
-    wanted = desired_marks(
-        alignment,
-        scorecard,
-        signals,
-        workspace,
-        closest=_closest(alignment, signals, workspace, observation.keywords),
-        last_updates=memory.last_updates,
-        states=states,
-        outlooks=ends,
-        claim_groups=_claim_groups(workspace, memory.provisions),
-        pages={pull.tracker: pull.pages for pull in observation.pulls},
-        below_on=shows_below(workspace, memory.provisions, observation.items),
-    )
-    unshown = frozenset(
-        ref
-        for ref, placement in alignment.placements.items()
-        if placement.state == "aligned" and ref in wanted and not shows_link(wanted[ref])
-    )
-    allowed, waiting = _allowed(wanted, observation, memory, workspace, now)
-    views = project_views(workspace, memory, signals.orphans, alignment, observation.stale, now)
-    plan = make_plan(observation.items, allowed, workspace, views, alignment.offered)
-    notes = (
-        *upgrade_notes(plan.edits, memory),
-        *roll_over_notes(plan.edits, workspace, today),
-        *replaced_notes(plan.edits),
-        *setup_notes(workspace, memory),
-        *missing_notes(workspace, memory),
-        *map(view_note, views),
-        *grace_notes(plan, signals),
-        *unlikely_notes(plan.edits, scorecard),
-        *reason_notes(plan, signals, scorecard),
-    )
-    plan = replace(plan, waiting=waiting, notes=notes)
-    found = owners(observation.items)
-    has_written = memory.writing_runs > 0 or found[workspace.workspace] > 0
-    plan = with_foreign_note(plan, found, workspace.workspace, has_written=has_written)
-    stops = guards(observation, scorecard, plan, workspace, memory, signals)
-    return Decision(
-        observation, memory, alignment, scorecard, signals, ends, states, plan, stops, since, unshown
-    )
+    later = _Later(observation, memory, workspace, now, alignment, scorecard, ends, since)
+    return Decision(observation, memory, alignment, scorecard, ends, since, later)
+
+
+@dataclass(frozen=True)
+class _Later:
+    """What is decided when it is asked for, once; a function of the values that it is made of."""
+
+    observation: Observation
+    memory: Memory
+    workspace: Workspace
+    now: datetime
+    alignment: Alignment
+    scorecard: Scorecard
+    outlooks: Outlooks
+    since: Mapping[Ref, date]
+
+    @cached_property
+    def signals(self) -> Signals:
+        return find_signals(
+            self.alignment, self.scorecard, self.observation, self.workspace, self.now, self.since
+        )
+
+    @cached_property
+    def work_states(self) -> Mapping[str, WorkState]:
+        return work_states(self.scorecard, self.workspace)
+
+    @cached_property
+    def _wanted(self) -> Mapping[Ref, Marks]:
+        observation, memory, workspace = self.observation, self.memory, self.workspace
+        return desired_marks(
+            self.alignment,
+            self.scorecard,
+            self.signals,
+            workspace,
+            closest=_closest(self.alignment, self.signals, workspace, observation.keywords),
+            last_updates=memory.last_updates,
+            states=self.work_states,
+            outlooks=self.outlooks,
+            claim_groups=_claim_groups(workspace, memory.provisions),
+            pages={pull.tracker: pull.pages for pull in observation.pulls},
+            below_on=shows_below(workspace, memory.provisions, observation.items),
+        )
+
+    @cached_property
+    def unshown(self) -> frozenset[Ref]:
+        wanted = self._wanted
+        return frozenset(
+            ref
+            for ref, placement in self.alignment.placements.items()
+            if placement.state == "aligned" and ref in wanted and not shows_link(wanted[ref])
+        )
+
+    @cached_property
+    def plan(self) -> Plan:
+        observation, memory, workspace = self.observation, self.memory, self.workspace
+        alignment, scorecard, signals = self.alignment, self.scorecard, self.signals
+        today = self.now.astimezone(workspace.zone).date()
+        allowed, waiting = _allowed(self._wanted, observation, memory, workspace, self.now)
+        views = project_views(workspace, memory, signals.orphans, alignment, observation.stale, self.now)
+        plan = make_plan(observation.items, allowed, workspace, views, alignment.offered)
+        notes = (
+            *upgrade_notes(plan.edits, memory),
+            *roll_over_notes(plan.edits, workspace, today),
+            *replaced_notes(plan.edits),
+            *setup_notes(workspace, memory),
+            *missing_notes(workspace, memory),
+            *map(view_note, views),
+            *grace_notes(plan, signals),
+            *unlikely_notes(plan.edits, scorecard),
+            *reason_notes(plan, signals, scorecard),
+        )
+        plan = replace(plan, waiting=waiting, notes=notes)
+        found = owners(observation.items)
+        has_written = memory.writing_runs > 0 or found[workspace.workspace] > 0
+        return with_foreign_note(plan, found, workspace.workspace, has_written=has_written)
+
+    @cached_property
+    def stops(self) -> tuple[GuardViolation, ...]:
+        return guards(self.observation, self.scorecard, self.plan, self.workspace, self.memory, self.signals)
 
 
 def _allowed(

@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from dataclasses import dataclass
+from functools import cache
 from importlib.machinery import ModuleSpec
 
 PACKAGES = ("config", "connectors", "sync")
@@ -60,10 +61,17 @@ def sharing() -> list[str]:
 
     Of two that install the same package each overwrites files of the other, and takes them away when it is removed.
     """
+    return list(_sharing(tuple(sys.path)))
+
+
+@cache
+def _sharing(_path: tuple[str, ...]) -> tuple[str, ...]:
+    """Where Python looks decides it. Every file of every distribution is looked at, which takes a while."""
     from importlib import metadata
 
-    names = {name for package in PACKAGES for name in metadata.packages_distributions().get(package, ())}
-    return sorted(f"{name} {metadata.version(name)}" for name in names if name.lower() != DISTRIBUTION)
+    of_package = metadata.packages_distributions()
+    names = {name for package in PACKAGES for name in of_package.get(package, ())}
+    return tuple(sorted(f"{name} {metadata.version(name)}" for name in names if name.lower() != DISTRIBUTION))
 
 
 def requirements(extra: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 from collections import Counter
@@ -16,7 +15,12 @@ from hypothesis import settings
 from connectors.sandbox.server import Sandbox
 from tests.support.contract import layer as contract
 
-pytest_plugins = ["tests.support.fixtures", "tests.support.fast_set", "tests.support.screens"]
+pytest_plugins = [
+    "tests.support.speed",
+    "tests.support.fixtures",
+    "tests.support.fast_set",
+    "tests.support.screens",
+]
 
 LAYER = contract.Layer()
 _TOTALS: Counter[str] = Counter()
@@ -33,13 +37,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "wrong_on_purpose(why): what the connectors send here may break a contract"
     )
-    # Speed is measured in benchmarks, never by a timed test.
-    settings.register_profile("untimed", deadline=None)
-    settings.load_profile("untimed")
+    # Speed is measured in benchmarks, never by a timed test. Each run of CI tries other examples; more at once are tried
+    # with `--hypothesis-profile=thorough`, as after a change to what a law is about.
+    settings.register_profile("usual", deadline=None, max_examples=50)
+    settings.register_profile("thorough", deadline=None, max_examples=500)
+    settings.load_profile("usual")
     # The workers of xdist have one, and who runs the tests may: what is printed would be folded to that width.
     os.environ.pop("COLUMNS", None)
-    # Worlds, schemas and contracts live long: they are looked through for garbage a good deal less often.
-    gc.set_threshold(50_000)
     # A store waits for the disk at each commit; what lies in memory is there at once.
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))

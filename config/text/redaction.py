@@ -40,6 +40,8 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: frozenset[str] = frozenset()
+        self._forms: tuple[str, ...] = ()
+        self._any_form = re.compile("")
         self._harmless: set[str] = set()
         self._learn(frozenset(secrets))
 
@@ -56,14 +58,18 @@ class Redactor:
         self._learn(self._secrets - set(known))
 
     def _learn(self, secrets: frozenset[str]) -> None:
-        self._secrets = frozenset(one for one in secrets if len(one) >= SHORTEST)
-        forms = {form for one in self._secrets for form in (one, *_in_base64(one))}
+        long_enough = frozenset(one for one in secrets if len(one) >= SHORTEST)
+        if long_enough == self._secrets:
+            return
+        forms = {form for one in long_enough for form in (one, *_in_base64(one))}
         # One that holds escapes itself is looked for without them, too: they are gone where others are taken off.
         forms |= {meant for one in forms for meant in _readings(one) if len(meant) >= SHORTEST}
         self._forms = tuple({one.lower() for one in forms})
         self._any_form = re.compile("|".join(map(re.escape, self._forms)))
         # A new one, and last: what another thread found by what was known before ends up in the old one.
         self._harmless = set()
+        # Last: whoever learns the same at this moment does not return before it is looked for.
+        self._secrets = long_enough
 
     def text(self, text: str) -> str:
         """The text without secrets; as it is where it holds none."""
@@ -119,6 +125,9 @@ class Redactor:
         rest = text.replace(REDACTED, _BLANKS)
         if not rest.isprintable():
             rest += "\0" + clean(rest)
+        if "\\" not in rest and "%" not in rest and "&" not in rest:
+            # As most are: there is but one reading.
+            return self._any_form.search(rest.lower()) is not None
         return any(self._any_form.search(reading.lower()) for reading in _readings(rest))
 
     def _without(self, text: str) -> str:

@@ -35,7 +35,6 @@ from connectors.jira.read.reader import Reader
 from connectors.jira.setup.cloud import JiraProvisioner
 from connectors.jira.setup.server import ServerProvisioner
 from connectors.jira.write.loader import IssueLoader
-from connectors.jira.write.side_by_side import IN_FLIGHT
 from connectors.jira.write.writer import BATCH, LANES, SINGLE, JiraWriter
 from connectors.model import MARKS, Identity, Mark, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.parts import Part
@@ -54,7 +53,7 @@ class JiraConnector:
     who use the same site and credential. `threads` is how many requests a read has in flight, the throttle's reads if it is None.
     `labels` are those of the policy, which are ours by name, whoever put them on. `provided` is what setup
     made, ids by `Action.what`. `commitments`: items tell whether they are in an active sprint. `texts`: those that are written
-    there. `writes_in_flight` is how many requests its writes have under way at once.
+    there. `writes_in_flight` is how many requests its writes have under way at once, where not as many as the throttle lets through.
     """
 
     def __init__(
@@ -71,7 +70,7 @@ class JiraConnector:
         provided: Mapping[str, str] | None = None,
         commitments: bool = False,
         texts: Texts = ENGLISH_TEXTS,
-        writes_in_flight: int = IN_FLIGHT,
+        writes_in_flight: int | None = None,
     ) -> None:
         api = (credentials.url or tracker.url).rstrip("/")
         pages = tracker.url.rstrip("/") if is_gateway(api) else api
@@ -106,7 +105,11 @@ class JiraConnector:
         self._changes = ChangeReader(self._client, site_api, self._reader, tracker, owner, pages, self._pool)
         self._explorer = Explorer(self._client, site_api, self._reader, pages)
         self._loader = IssueLoader(self._client, site_api, owner, self._known_site)
-        self._writer = JiraWriter(self._loader, shares=not self._server, in_flight=writes_in_flight)
+        self._writer = JiraWriter(
+            self._loader,
+            shares=not self._server,
+            in_flight=writes_in_flight or throttle.in_flight.writes,
+        )
         self._site: Site | None = None
         self._parts: Parts | None = None
 
@@ -126,7 +129,7 @@ class JiraConnector:
         before, parts = self._client.requests, self._parts
         reader = self._reader if parts is None else self._reader.through(parts)
         pulled, self._site = reader.pull(
-            reader.site(),
+            reader.site(ahead=True),
             progress,
             before,
             owned_ids,
@@ -135,7 +138,7 @@ class JiraConnector:
         )
         self._loader.api.forget_off_screen(self._site.fields.settable)
         if parts is not None:
-            return served(pulled, parts)
+            pulled = served(pulled, parts)
         return replace(pulled, bookmark=encoded(bookmark_of(pulled, self._site, self._about)))
 
     def _begin(self, landing: Landing, at: datetime, site: Site) -> tuple[SiteApi, datetime]:
@@ -203,7 +206,7 @@ class JiraConnector:
     def owned_items(self, written: Collection[str], progress: Progress | None = None) -> Owned:
         """See `Connector.owned_items`."""
         before = self._client.requests
-        owned, self._site = self._reader.owned_items(self._reader.site(), written, progress, before)
+        owned, self._site = self._reader.owned_items(self._reader.site(ahead=True), written, progress, before)
         return owned
 
     def count(self, query: NativeQuery) -> int:

@@ -14,8 +14,9 @@ from msgspec.json import Decoder
 from connectors.base import Progress
 from connectors.errors import BadReply
 from connectors.jira.api import replies
+from connectors.jira.api.bulk_read import read_listed
 from connectors.jira.api.client import JiraClient
-from connectors.jira.api.deployment import IssueReader, SiteApi
+from connectors.jira.api.deployment import IssueReader, Landed, SiteApi
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import CommentPage, Issue, IssueComment
 from connectors.jira.changes.site import Site
@@ -64,7 +65,7 @@ def read_part(
 ) -> Part:
     """See `ReadsParts.read_part`: an ordinary pull that asks for nothing above the scope, listened to."""
     before = client.requests
-    site = reader.site()
+    site = reader.site(ahead=True)
     heard = _Recorder(site_api)
     categories: Counter[str] = Counter()
     as_of: datetime | None = None
@@ -113,6 +114,12 @@ class _Recorder:
         found = self._live.scope(projects)
         self._ids.update(dict.fromkeys(found))
         return found
+
+    def scope_pages(self, projects: Sequence[str]) -> Iterator[list[str]]:
+        """See `SiteApi.scope_pages`."""
+        for page in self._live.scope_pages(projects):
+            self._ids.update(dict.fromkeys(page))
+            yield page
 
     def issues(
         self,
@@ -174,6 +181,14 @@ class _RecordedIssues:
         self._recorder.keep(found, self._live.set_aside)
         return found
 
+    def read_scope(
+        self, pages: Iterator[list[str]], landed: Landed, done: Callable[[int, int], None]
+    ) -> tuple[list[str], dict[str, Issue]]:
+        """See `IssueReader.read_scope`."""
+        ids, found = self._live.read_scope(pages, landed, done)
+        self._recorder.keep(found, self._live.set_aside)
+        return ids, found
+
     def fetch_keys(self, keys: Iterable[str]) -> tuple[dict[str, Issue], dict[str, str]]:  # noqa: ARG002
         """See `IssueReader.fetch_keys`; none, likewise."""
         return {}, {}
@@ -200,6 +215,10 @@ class Parts:
         one that was read before.
         """
         return self._live.scope(projects)
+
+    def scope_pages(self, projects: Sequence[str]) -> Iterator[list[str]]:
+        """See `SiteApi.scope_pages`; asked again, likewise."""
+        return self._live.scope_pages(projects)
 
     def issues(
         self,
@@ -256,17 +275,21 @@ class _KnownIssues:
         others = [id_ for id_ in ids if id_ not in self._issues and id_ not in self._parts.set_aside]
         return found | (self._live.fetch(others) if others else {})
 
+    def read_scope(
+        self, pages: Iterator[list[str]], landed: Landed, done: Callable[[int, int], None]
+    ) -> tuple[list[str], dict[str, Issue]]:
+        """See `IssueReader.read_scope`."""
+        return read_listed(self.fetch, pages, landed, done)
+
     def fetch_keys(self, keys: Iterable[str]) -> tuple[dict[str, Issue], dict[str, str]]:
         """See `IssueReader.fetch_keys`."""
         return self._live.fetch_keys(keys)
 
 
 def served(pulled: Pull, parts: Parts) -> Pull:
-    """The pull that was answered from parts: as of the earliest of them, with what they cost. Changes since cannot be told:
-    each part was read at its own time.
-    """
+    """The pull that was answered from parts: as of the earliest of them, from where changes are told, with what they cost."""
     as_of = min(pulled.as_of, parts.as_of) if parts.as_of is not None else pulled.as_of
-    return replace(pulled, as_of=as_of, requests=pulled.requests + parts.requests, bookmark="")
+    return replace(pulled, as_of=as_of, requests=pulled.requests + parts.requests)
 
 
 def learned_of(site: Site) -> bytes:

@@ -93,12 +93,10 @@ class Updated(FaultKind, tag="updated"):
     hides: tuple[Act, ...] = ()
 
     def start(self, world: World) -> None:
-        world.jira.peculiar.told |= set(self.tells)
-        world.jira.peculiar.told -= set(self.hides)
+        world.jira.peculiar.switched.append((self.tells, self.hides))
 
     def stop(self, world: World) -> None:
-        world.jira.peculiar.told -= set(self.tells)
-        world.jira.peculiar.told |= set(self.hides)
+        world.jira.peculiar.switched.remove((self.tells, self.hides))
 
 
 class LostAccess(FaultKind, kw_only=True, tag="lost_access"):

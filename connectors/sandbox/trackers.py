@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from aiohttp import web
 from yarl import URL
@@ -26,11 +26,9 @@ class Trackers(web.AbstractResource):
 
     def serve(self, world: World) -> None:
         """From now on answer with this world."""
-        self._router = web.UrlDispatcher()
-        self._router.add_routes(jira_routes(world))
-        self._router.add_routes(gateway_routes(world))
-        self._router.add_routes(linear_routes(world))
-        self._router.freeze()
+        self._sites = _router([*jira_routes(world), *linear_routes(world)])
+        self._gateway: web.UrlDispatcher | None = None
+        self._world = world
 
     @property
     def canonical(self) -> str:
@@ -38,11 +36,24 @@ class Trackers(web.AbstractResource):
 
     async def resolve(self, request: web.Request) -> tuple[web.UrlMappingMatchInfo | None, set[str]]:
         """The handler of the present world, or None with the methods that would have one."""
-        found = await self._router.resolve(request)
-        if found.http_exception is None:
-            return found, set()
-        refused = found.http_exception
-        return None, refused.allowed_methods if isinstance(refused, web.HTTPMethodNotAllowed) else set()
+        allowed: set[str] = set()
+        for router in self._routers():
+            found = await router.resolve(request)
+            if found.http_exception is None:
+                return found, set()
+            if isinstance(found.http_exception, web.HTTPMethodNotAllowed):
+                allowed |= found.http_exception.allowed_methods
+        return None, allowed
+
+    def _routers(self) -> Iterator[web.UrlDispatcher]:
+        """Few ask the gateway, and its many routes take longer to make than a small world: so they are made when needed."""
+        yield self._sites
+        if self._gateway is None:
+            self._gateway = _router(gateway_routes(self._world))
+        yield self._gateway
+
+    def _routes(self) -> list[web.AbstractRoute]:
+        return [route for router in self._routers() for route in router.routes()]
 
     def url_for(self, **_: str) -> URL:
         raise NotImplementedError
@@ -57,7 +68,14 @@ class Trackers(web.AbstractResource):
         return False
 
     def __len__(self) -> int:
-        return len(self._router.routes())
+        return len(self._routes())
 
     def __iter__(self) -> Iterator[web.AbstractRoute]:
-        return iter(self._router.routes())
+        return iter(self._routes())
+
+
+def _router(routes: Iterable[web.RouteDef]) -> web.UrlDispatcher:
+    made = web.UrlDispatcher()
+    made.add_routes(routes)
+    made.freeze()
+    return made

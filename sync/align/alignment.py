@@ -24,10 +24,10 @@ from sync.align.words import (
     ConflictingClaim,
     DanglingClaim,
     ItemWords,
+    WordBook,
     carried_over,
     claims_of,
     conflict_in,
-    words_of,
 )
 from sync.observation import Answers
 
@@ -129,7 +129,7 @@ def align(
     `answers` are the trackers' to the native queries of the rules. `today` is the day at which open work meets rules with
     effective dates, and cycles run; None: at the end of all days, with every cycle running and no key result closed.
     """
-    by_ref = {item.ref: _accepted(item, workspace) for item in sorted(items, key=lambda item: item.ref)}
+    by_ref = {item.ref: _accepted(item, workspace) for item in sorted(items, key=_order)}
     crossing = across(by_ref, workspace)
     ancestry = Ancestry.of(by_ref, crossing)
     context = MatchContext(ancestry, _groups(workspace), found_by(answers), today, workspace.zone)
@@ -145,12 +145,16 @@ def align(
     dangling: list[DanglingClaim] = []
     conflicting: list[ConflictingClaim] = []
     words: dict[Ref, ItemWords] = {}
+    word_book = WordBook()
     for ref, item in by_ref.items():
-        claimed, unknown = claims_of(item, known, offered or list(known.values()))
+        claimed: dict[str, str] = {}
+        unknown: list[DanglingClaim] = []
+        if item.claims:
+            claimed, unknown = claims_of(item, known, offered or list(known.values()))
         dangling += [one for one in unknown if one.claim.casefold() not in later]
         if later and item.claims:
             claimed |= carried_over(item, claimed, later, cycle_of)
-        said = words_of(claimed, book.match(item))
+        said = word_book.words_of(claimed, book.match(item))
         if said is SILENT:
             continue
         words[ref] = said
@@ -159,7 +163,7 @@ def align(
             conflicting.append(one)
     for ref in ancestry.keys:
         # Of a parent that was not read only rules that ask for nothing but its key can tell.
-        if (said := words_of({}, book.match_keys(ref, ancestry.keys_of(ref)))) is not SILENT:
+        if (said := word_book.words_of({}, book.match_keys(ref, ancestry.keys_of(ref)))) is not SILENT:
             words[ref] = said
     by_item: dict[Ref, list[DanglingClaim]] = defaultdict(list)
     for unmet in dangling:
@@ -186,6 +190,11 @@ def align(
         triage=_in_triage(placed),
         carried=_carried(placed.placements.values()),
     )
+
+
+def _order(item: WorkItem) -> tuple[str, str]:
+    """As refs are ordered."""
+    return item.ref.tracker, item.ref.id
 
 
 def _accepted(item: WorkItem, workspace: Workspace) -> WorkItem:

@@ -5,7 +5,7 @@ with on another tracker. Pure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import get_args
 
@@ -16,7 +16,7 @@ from sync.align.across import Across, Pair
 HEIGHT = {level: -place for place, level in enumerate(get_args(Level))}
 """How high each level is: initiative, project, epic, issue, sub-task."""
 Cycles = tuple[tuple[Ref, ...], ...]
-Way = tuple[Ref, ...]
+Way = Sequence[Ref]
 """What is walked from an item up to another one, that one included."""
 _NOTHING_ACROSS = Across()
 
@@ -53,6 +53,7 @@ class Ancestry:
     equals: tuple[Pair, ...] = ()
     cut: tuple[Pair, ...] = ()
     unmirrored: Mapping[Ref, str] = field(default_factory=dict)
+    _plain: dict[Ref, bool] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @staticmethod
     def of(items: Mapping[Ref, WorkItem], crossing: Across = _NOTHING_ACROSS) -> Ancestry:
@@ -95,6 +96,7 @@ class Ancestry:
         for lower, upper in pairs:
             if set(found.sides(lower)).isdisjoint(found.above(upper)):
                 linked[lower] = (*linked.get(lower, ()), upper)
+                found._plain.clear()  # noqa: SLF001  of the same class: it is known otherwise now
             else:
                 cut.add((lower, upper))
         return replace(found, cut=tuple(sorted(cut)))
@@ -119,6 +121,27 @@ class Ancestry:
         while at is not None:
             yield at
             at = self.parents.get(at)
+
+    def is_plain(self, ref: Ref) -> bool:
+        """Whether only parents are above it, and above these in turn: no project of its own, no mirror, no link. Found once for
+        each item, in a time that is linear in the number of items.
+        """
+        line: list[Ref] = []
+        at: Ref | None = ref
+        while at is not None and at not in self._plain:
+            line.append(at)
+            at = self.next_above(at)
+        is_plain = at is None or self._plain[at]
+        for at in reversed(line):
+            is_plain = (
+                is_plain and at not in self.places and at not in self.linked and at not in self.mirrored
+            )
+            self._plain[at] = is_plain
+        return is_plain
+
+    def next_above(self, ref: Ref) -> Ref | None:
+        """The parent, read or not; None where it has none."""
+        return self.parents.get(ref) or self.unseen.get(ref)
 
     def steps(self, ref: Ref) -> Iterator[list[tuple[Ref, Way]]]:
         """What is above an item, step by step from the nearest, each with the way to it: a project of its own comes first, then
@@ -153,13 +176,11 @@ class Ancestry:
 
     def above(self, ref: Ref) -> Iterator[Ref]:
         """All that is above an item, the nearest first."""
-        if (
-            ref not in self.places
-            and ref not in self.unseen
-            and ref not in self.parents
-            and ref not in self.linked
-            and ref not in self.mirrored
-        ):
+        if self.is_plain(ref):
+            at = self.next_above(ref)
+            while at is not None:
+                yield at
+                at = self.next_above(at)
             return
         for step in self.steps(ref):
             yield from (at for at, _ in step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
@@ -22,6 +23,8 @@ class MatchContext:
     - `groups`: the groups that each person is in; both folded.
     - `found`: the native queries that found each item, by `RuleQuery.id`.
     - `today`: the day at which open work is judged; None: at the end of all days.
+    - `asked`: the names of what is above that rules ask for, folded; None: any. `lines`: those of them that an item and all
+      above it have, as far as they were looked up.
     """
 
     ancestry: Ancestry = field(default_factory=Ancestry)
@@ -29,6 +32,8 @@ class MatchContext:
     found: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
     today: date | None = None
     zone: tzinfo = UTC
+    asked: frozenset[str] | None = None
+    lines: dict[Ref, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def day(self, moment: datetime | None) -> date | None:
         """The day of a moment in the workspace's time zone."""
@@ -73,9 +78,20 @@ NAMES: Mapping[str, Callable[[WorkItem], Sequence[str | None]]] = {
 """The names of each kind that an item bears, as they are written; conditions compare them folded."""
 
 
+@functools.lru_cache(maxsize=50_000)
+def _folded(names: tuple[str | None, ...]) -> tuple[str, ...]:
+    """The names folded, each once. Many items bear the same ones."""
+    return tuple({folded(name): None for name in names if name})
+
+
 def _named(kind: str) -> Facet:
     read = NAMES[kind]
-    return lambda item, _: tuple({folded(name) for name in read(item) if name})
+    return lambda item, _: _folded(tuple(read(item)))
+
+
+def _keys(item: WorkItem, _: MatchContext) -> tuple[str, ...]:
+    # They are each item's own: remembering them would only drive out what comes again.
+    return tuple(map(folded, item.names))
 
 
 def _parent(item: WorkItem, context: MatchContext) -> tuple[str, ...]:
@@ -85,8 +101,23 @@ def _parent(item: WorkItem, context: MatchContext) -> tuple[str, ...]:
 
 
 def _above(item: WorkItem, context: MatchContext) -> tuple[str, ...]:
-    up = context.ancestry
-    return tuple({folded(name) for one in up.above(item.ref) for name in up.names_of(one)})
+    """The names of all that is above, as far as rules ask for them."""
+    up, ref = context.ancestry, item.ref
+    if not up.is_plain(ref):
+        above = {folded(name) for one in up.above(ref) for name in up.names_of(one)}
+        return tuple(above if context.asked is None else above & context.asked)
+    # Of a line what is above the parent is known already, for all that is below it.
+    known, line = context.lines, []
+    at = up.next_above(ref)
+    while at is not None and at not in known:
+        line.append(at)
+        at = up.next_above(at)
+    found = known[at] if at is not None else ()
+    for at in reversed(line):
+        names = {folded(name): None for name in up.names_of(at)}
+        new = [one for one in names if one not in found and (context.asked is None or one in context.asked)]
+        known[at] = found = (*found, *new) if new else found
+    return found
 
 
 def _initiatives(item: WorkItem, context: MatchContext) -> tuple[str, ...]:
@@ -115,7 +146,7 @@ def grams(text: str) -> set[str]:
 
 
 FACETS: Mapping[str, Facet] = {
-    "key": _named("key"),
+    "key": _keys,
     "query": lambda item, context: context.found.get(item.ref, ()),
     "parent": _parent,
     "under": _above,

@@ -127,6 +127,9 @@ class ItemAlignment:
         return (*self.links, *self.past, *self.planned)
 
 
+_WHOLE = Fraction(1)
+
+
 def split(declared: Sequence[float | None]) -> list[Fraction]:
     """Shares that add up to one: declared ones kept, the rest split evenly over the others.
 
@@ -135,6 +138,8 @@ def split(declared: Sequence[float | None]) -> list[Fraction]:
     """
     if not declared:
         return []
+    if declared[0] is None and len(declared) == 1:
+        return [_WHOLE]  # as nearly always
     given = [None if share is None else Fraction(share).limit_denominator(10_000) for share in declared]
     stated = [share for share in given if share is not None]
     open_places = len(given) - len(stated)

@@ -26,6 +26,7 @@ class PageFinder:
         self._items = alignment.items
         self._pages = pages
         self._key_results = {key_result.id: key_result for _, key_result in workspace.key_results()}
+        self._lists: dict[tuple[str, str], str] = {}
         self._labelled = {
             (item.ref.tracker, label.casefold())
             for item in alignment.items.values()
@@ -40,7 +41,12 @@ class PageFinder:
 
     def listed(self, item: WorkItem, key_result: KeyResult) -> str:
         """The page that all items of a tracker have in common; "" where there is none."""
-        tracker = item.ref.tracker
+        key = (item.ref.tracker, key_result.id)
+        if (found := self._lists.get(key)) is None:
+            self._lists[key] = found = self._list_of(item.ref.tracker, key_result)
+        return found
+
+    def _list_of(self, tracker: str, key_result: KeyResult) -> str:
         pages = self._pages.get(tracker, _NO_PAGES)
         has_label = (tracker, f"{CLAIM_PREFIX}{key_result.id}".casefold()) in self._labelled
         found = (

@@ -30,10 +30,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
-from config.names import folded
 from connectors.model import Ref, WorkItem
 from sync.align.ancestry import Ancestry, Way
-from sync.align.link import RANKS, ItemAlignment, Link, LinkReason, Rank, UnmetClaim, split
+from sync.align.lines.reasons import Reasons
+from sync.align.lines.words_above import WordsAbove
+from sync.align.link import RANKS, ItemAlignment, Link, Rank, UnmetClaim, split
 from sync.align.terms import Term
 from sync.align.words import SILENT, DanglingClaim, ItemWords, Said, Word
 
@@ -76,6 +77,8 @@ class Placing:
     _any_closed: bool = field(init=False)
     _lanes: Mapping[str, str] = field(init=False)
     _lane_count: int = field(init=False)
+    _above: WordsAbove = field(init=False)
+    _reasons: Reasons = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_cycles", frozenset(term.cycle for term in self.terms.values()))
@@ -85,6 +88,8 @@ class Placing:
         }
         object.__setattr__(self, "_lanes", lanes)
         object.__setattr__(self, "_lane_count", len(set(lanes.values())))
+        object.__setattr__(self, "_above", WordsAbove(self.ancestry, self.words))
+        object.__setattr__(self, "_reasons", Reasons(self.ancestry))
         object.__setattr__(self, "_any_closed", any(term.closed for term in self.terms.values()))
 
     def place(self, item: WorkItem, day: date) -> ItemAlignment:
@@ -187,16 +192,15 @@ class Placing:
                 yield from (_Answer.of(said.of(rank), way) for said, way in own)
             yield from self._exemptions(item, sides)
         above: Told = [(word, way) for said, way in own for word in said.of("above")]
-        steps = self.ancestry.steps(item.ref)
-        steps_told = [step for step in steps if above or any(at in self.words for at, _ in step)]
-        for step in steps_told:
+        is_named = bool(above)
+        for step in self._above.pointed(item.ref, all_named=is_named):
             yield from (_Answer.of(self._said(at).of("claim"), way) for at, way in step)
             for at, way in step:
                 here, above = self._naming(at, above)
                 yield _Answer([*((word, way) for word in self._said(at).of("named")), *here])
         if own:
             yield _Answer([*((word, way) for said, way in own for word in said.of("located")), *above])
-        for step in steps_told:
+        for step in self._above.handing(item.ref, all_named=is_named):
             for rank in _INHERITED:
                 yield from (_Answer.of(self._said(at).of(rank), way) for at, way in step)
             yield from self._exemptions(item, step)
@@ -208,7 +212,10 @@ class Placing:
                 category, by = exemption
                 where = "ancestor" if self._climbs(item, way) else "mirrored issue"
                 yield _Answer(
-                    exemption=(category, f"{by} on {where} {self._path(item, way)[-1]}" if way else by)
+                    exemption=(
+                        category,
+                        f"{by} on {where} {self._reasons.path(item, way)[-1]}" if way else by,
+                    )
                 )
 
     def _climbs(self, item: WorkItem, way: Way) -> bool:
@@ -222,7 +229,7 @@ class Placing:
         """The words that name what is there, and the others."""
         if not words:
             return (), ()
-        names = {folded(name) for name in self.ancestry.names_of(at)}
+        names = self._above.names(at)
         here = [one for one in words if one[0].names & names]
         return here, [one for one in words if not one[0].names & names]
 
@@ -239,39 +246,10 @@ class Placing:
                 item.ref,
                 name,
                 shares.get(name, _WHOLE),
-                self._reason(item, word, way),
+                self._reasons.of(item, word, way),
                 self.terms[name].cycle,
             )
             for name, (word, way) in chosen.items()
-        )
-
-    def _reason(self, item: WorkItem, word: Word, way: Way) -> LinkReason:
-        """The word as the reason of a link, with the way to it in keys."""
-        shared = word.share is not None
-        if not way:
-            return LinkReason(
-                word.rank,
-                word.text,
-                shared=shared,
-                identity=word.identity,
-                condition=word.condition,
-                claim=word.claim,
-            )
-        ancestry, path = self.ancestry, self._path(item, way)
-        over = 1 if way[0] in ancestry.sides(item.ref) else 0
-        before = way[-2] if len(way) > 1 else item.ref
-        return LinkReason(
-            word.rank,
-            word.text,
-            path[over:],
-            shared,
-            way[-1] if way[-1] in ancestry.items else None,
-            identity=word.identity,
-            place=way[-1].id,
-            mirror=path[0] if over else "",
-            linked=bool(path[over:]) and way[-1] in ancestry.linked.get(before, ()),
-            condition=word.condition,
-            claim=word.claim,
         )
 
     def _by_phase(
@@ -291,9 +269,6 @@ class Placing:
 
     # --- In words ------------------------------------------------------------------------------
 
-    def _path(self, item: WorkItem, way: Way) -> tuple[str, ...]:
-        return tuple(self.ancestry.name_on(at, item.ref.tracker) for at in way)
-
     def _unread_above(self, item: WorkItem) -> str:
         """That something above, or another side of it or of that, could not be read; "" where all could."""
         ancestry = self.ancestry
@@ -302,7 +277,7 @@ class Placing:
                 if (key := ancestry.unmirrored.get(at)) is not None:
                     which = "it" if at == item.ref else ancestry.name_on(at, item.ref.tracker)
                     return f"{key}, which mirrors {which}, was not read"
-        if not ancestry.unseen:
+        if not ancestry.unseen or (ancestry.is_plain(item.ref) and not self._reasons.ends_unread(item)):
             return ""
         unread = [at for at in ancestry.above(item.ref) if at not in ancestry.items]
         if not unread:
@@ -340,11 +315,8 @@ class Placing:
         )
 
     def _why_unaligned(self, item: WorkItem, unmet: Sequence[UnmetClaim]) -> str:
-        line = self._path(item, tuple(self.ancestry.above(item.ref)))
         claims = f"it claims {' and '.join(map(str, unmet))}" if unmet else "it has no kr: label"
-        if line:
-            return f"{claims}, and no rule links it or its parents ({' → '.join(line)})"
-        return f"{claims}, no rule links it, and it has no parent"
+        return f"{claims}, {self._reasons.unlinked(item)}"
 
 
 def between_equals(placing: Placing, day_of: Callable[[WorkItem], date]) -> Placing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from config.conditions import Condition
@@ -111,12 +111,15 @@ class RuleBook:
     """
 
     def __init__(self, workspace: Workspace, context: MatchContext) -> None:
-        self._context = context
+        declared = list(declared_rules(workspace))
+        nested = (inside for one in declared for inside in one.condition.nested())
+        asked = frozenset(folded(one.under) for one in nested if one.under is not None)
+        self._context = replace(context, asked=asked, lines={})
         self._links: Index[CompiledRule] = Index(workspace.trackers)
         self._exempt: Index[tuple[int, str, str]] = Index(workspace.trackers)
         self._met: set[int] = set()
         self._by_key_alone: set[int] = set()
-        for one in declared_rules(workspace):
+        for one in declared:
             if all(inside.given.keys() <= _OF_KEYS for inside in one.condition.nested()):
                 self._by_key_alone.add(one.order)
             if isinstance(one.condition, LinkRule):

@@ -10,7 +10,7 @@ classifiers as tuple space search.)
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -27,6 +27,8 @@ Test = Callable[[ItemFacets], bool]
 
 MOST = 64
 """Alternatives of one condition; beyond, only a part of it is filed and the rest is tested."""
+_FEW_GRAMS = 100
+"""Up to so many runs of letters it is faster to look for each in a title than to list all that a title has."""
 _RANK = {facet: place for place, facet in enumerate(FACETS)}
 _EQUAL = tuple(name for name in Condition.model_fields if name in FACETS and name != "field")
 _SPANS = ("created", "started", "completed", "due")
@@ -70,7 +72,7 @@ class Index(Generic[P]):
         """The payloads whose conditions hold; one may come twice."""
         met: list[_Filed[P]] = []
         for facet, table in self._single.items():
-            for value in facets[facet]:
+            for value in _few_grams(table, facets) if facet == "grams" else facets[facet]:
                 if value in table:
                     met += table[value]
         for (facet, second), tables in self._double.items():
@@ -83,6 +85,14 @@ class Index(Generic[P]):
         if self._always:
             met += self._always
         return [filed.payload for filed in met if filed.test is None or filed.test(facets)]
+
+
+def _few_grams(table: Collection[str], facets: ItemFacets) -> Iterable[str]:
+    """The runs of letters in the title that the table has: looked for one by one where it has few."""
+    if len(table) > _FEW_GRAMS:
+        return facets["grams"]
+    title = folded(facets.item.title)
+    return [gram for gram in table if gram in title]
 
 
 @dataclass(frozen=True, slots=True)

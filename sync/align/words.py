@@ -74,16 +74,36 @@ class ConflictingClaim:
     ruled: tuple[str, ...]
 
 
-def words_of(claimed: Mapping[str, str], matches: Matches) -> ItemWords:
-    """The words of an item by its claims (as written, by key result id) and the rules that match it."""
-    found: dict[Rank, list[Word]] = {}
-    for key_result, claim in claimed.items():
-        found.setdefault("claim", []).append(Word(key_result, "claim", f"claim {claim}", claim=claim))
-    for compiled in matches.rules:
-        found.setdefault(compiled.rank, []).append(_word(compiled))
-    if not found and matches.exemption is None:
-        return SILENT
-    return ItemWords({rank: tuple(some) for rank, some in found.items()}, matches.exemption)
+class WordBook:
+    """Words, each made once: much work is matched by the same rules and claims nothing."""
+
+    def __init__(self) -> None:
+        self._by_rule: dict[int, Word] = {}
+        self._unclaimed: dict[tuple[tuple[int, ...], tuple[str, str] | None], ItemWords] = {}
+
+    def words_of(self, claimed: Mapping[str, str], matches: Matches) -> ItemWords:
+        """The words of an item by its claims (as written, by key result id) and the rules that match it."""
+        if claimed:
+            return self._made(claimed, matches)
+        if not matches.rules and matches.exemption is None:
+            return SILENT
+        key = (tuple(rule.order for rule in matches.rules), matches.exemption)
+        if (known := self._unclaimed.get(key)) is None:
+            self._unclaimed[key] = known = self._made({}, matches)
+        return known
+
+    def _made(self, claimed: Mapping[str, str], matches: Matches) -> ItemWords:
+        found: dict[Rank, list[Word]] = {}
+        for key_result, claim in claimed.items():
+            found.setdefault("claim", []).append(Word(key_result, "claim", f"claim {claim}", claim=claim))
+        for compiled in matches.rules:
+            found.setdefault(compiled.rank, []).append(self._word(compiled))
+        return ItemWords({rank: tuple(some) for rank, some in found.items()}, matches.exemption)
+
+    def _word(self, compiled: CompiledRule) -> Word:
+        if (known := self._by_rule.get(compiled.order)) is None:
+            self._by_rule[compiled.order] = known = _word(compiled)
+        return known
 
 
 def _word(compiled: CompiledRule) -> Word:

@@ -20,7 +20,7 @@ from config.text.redaction import redactor, shown, shown_lines
 from config.wording import counted
 from sync.cli import verbosity
 from sync.cli.command_group import CommandGroup, HelpSection
-from sync.cli.exit_codes import Exit, complain, exit_code_of
+from sync.cli.exit_codes import OKRS, Exit, complain, exit_code_of
 from sync.cli.shell.completion import completed
 from sync.cli.verbosity import Quiet, Verbose
 
@@ -168,10 +168,20 @@ def _end(error: BaseException) -> Exit:
     if isinstance(error, ConfigError):
         for problem in error.problems:
             sys.stderr.write(f"{shown(str(problem))}\n")
-        complain(f"{counted(len(error.problems), 'problem')} in the configuration")
+        complain(f"{counted(len(error.problems), 'problem')} in the configuration{_named_by(error)}")
     else:
         complain(str(error) or "interrupted")
     return code
+
+
+def _named_by(error: ConfigError) -> str:
+    """Who named the OKRs with these problems, where it was a variable and perhaps nobody who is here now."""
+    from pathlib import Path  # which --help does not need
+
+    place = os.environ.get(OKRS)
+    if not place or not any(Path(one.file).is_relative_to(place) for one in error.problems):
+        return ""
+    return f" that {OKRS} names"
 
 
 def _write_any_text() -> None:

@@ -119,6 +119,10 @@ def _codes() -> Mapping[type[BaseException], Exit]:
     }
 
 
+OKRS = "TRUENORTH_CONFIG"
+"""The variable that names the OKR file or folder where the command line does not."""
+
+
 def complain(message: str) -> None:
-    """Say on stderr, in one line, why the process ends as it does."""
+    """Say on stderr, in one line, why the process ends as it does, or what nobody would guess of it."""
     sys.stderr.write(f"truenorth: {shown(message)}\n")

@@ -32,7 +32,7 @@ class Format(StrEnum):
 class Output:
     """Collects what a command says and prints it in one format.
 
-    Text and Markdown appear as they come; JSON appears once, when `finish` is called.
+    Text and Markdown appear as they come; JSON when `finish` is called, one document, however long in pieces.
     """
 
     def __init__(self, style: Format) -> None:
@@ -99,7 +99,9 @@ class Output:
         if self.style is Format.JSON:
             from sync.cli.render.json_document import to_json
 
-            self._write(to_json(self._data) + "\n")
+            for piece in to_json(self._data):
+                sys.stdout.write(piece)
+            self._write("\n")
 
     def _write(self, text: str) -> None:
         sys.stdout.write(text)

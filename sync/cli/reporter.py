@@ -18,7 +18,6 @@ from sync.plan.overrides import Overrides
 from sync.plan.plan import Plan
 from sync.report import data, moments
 from sync.report import run as run_tables
-from sync.report import unchanged as words
 from sync.report.findings import findings
 from sync.report.planned import section as plan_tables
 from sync.report.planned.view import SUMMARISED, PlanView
@@ -58,7 +57,7 @@ class OutputReporter(Reporter):
     def unchanged(self, found: Unchanged) -> None:
         """See `Reporter.unchanged`."""
         self._output.data(**data.of_unchanged(found.at, found.since, found.pulls, found.standing))
-        self._output.say(words.unchanged(found.since, found.standing))
+        self._output.say(run_tables.unchanged(found.since, found.standing))
 
     def decided(self, run: Decision) -> None:
         """See `Reporter.decided`."""

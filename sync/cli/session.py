@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +12,10 @@ import typer
 from config.settings import Settings
 from connectors.errors import TrackerError
 from sync import logs
-from sync.cli.exit_codes import exit_code
+from sync.cli.exit_codes import OKRS, complain, exit_code
 from sync.cli.output import Format, Output
 from sync.cli.signals import stop_on_signals
-from sync.cli.verbosity import chosen
+from sync.cli.verbosity import chosen, is_quiet
 from sync.jobs.session import Session, open_session
 from sync.observation import CannotRead, Unread
 from sync.store.lease import LeaseHeld
@@ -28,15 +29,25 @@ def configured() -> Settings:
 
 
 @contextmanager
-def command_session(config: Path | None, style: Format) -> Iterator[tuple[Session, Output]]:
+def command_session(
+    config: Path | None, style: Format, *, tells_okrs: bool = False
+) -> Iterator[tuple[Session, Output]]:
     """The declared workspace, ready for use, and where to print; the output is finished at the end.
+
+    `tells_okrs`: say which OKRs these are where nobody typed it, on a terminal and in JSON.
 
     Ends the command by the causes that its output heard of, and with 128 and its number after a signal. What cannot
     be read is no error here: it is said, and ends the command. Raises ConfigError, MissingCredential or StoreError.
     """
     output = Output(style)
     output.data(unread=[])
-    with open_session(configured(), config) as session, stop_on_signals(session):
+    settings = configured()
+    if tells_okrs and config is None and "config" in settings.model_fields_set:
+        output.data(okrs={"path": str(settings.config), "from": OKRS})
+        # For a person; a program has it in JSON, and counts on it that an error is one line on stderr.
+        if sys.stderr.isatty() and not is_quiet():
+            complain(f"OKRs from {settings.config} ({OKRS})")
+    with open_session(settings, config) as session, stop_on_signals(session):
         try:
             yield session, output
         except CannotRead as error:

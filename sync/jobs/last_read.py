@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from config.measures import QueryMeasure
 from sync.align.native_queries import rule_queries
 from sync.collect.queries import queries
-from sync.decide import Decision, decide
+from sync.decide import Decision, look
 from sync.history.days import History, until_now
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
@@ -112,7 +112,7 @@ def replay(session: Session, snapshot: Observation) -> Decision | None:
     if not known or set(snapshot.as_of) != set(workspace.active) or _lacks_commitments(snapshot, session):
         return None
     memory = session.store.memory(workspace, snapshot.at)
-    return decide(snapshot, memory, workspace, snapshot.at)
+    return look(snapshot, memory, workspace, snapshot.at)
 
 
 def _lacks_commitments(snapshot: Observation, session: Session) -> bool:

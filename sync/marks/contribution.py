@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, tzinfo
 from fractions import Fraction
 
@@ -20,35 +20,94 @@ MOST_BECAUSE = 120
 """Characters of a reason; rules can be long, and every marked item carries one."""
 
 
-def contribution(
-    mark: KeyResultMark,
-    item: WorkItem,
-    link: Link,
-    alignment: Alignment,
-    key_result: KeyResult,
-    reading: Reading,
-    pieces: Mapping[Ref, Piece],
-    texts: Texts,
-) -> KeyResultMark:
-    """The mark of a key result with this item's part in it. `pieces`: those of the key result, by item; `texts`: those of
-    the item's tracker."""
-    impact = impact_of_closing(item, link.share, key_result, reading, pieces)
-    return replace(
-        mark,
-        because=because_words(link.because, item, alignment, texts),
-        reason_id=HIDDEN_REASON if _is_hidden(link.because, item, alignment) else reason_id(link.because),
-        share=None if link.share == 1 else round(link.share * 100),
-        moves=impact.moves,
-        percent_after=impact.percent_after,
-    )
+class Contributions:
+    """The parts of items in the key results of a workspace, each thing that several of them share worked out once.
 
+    `marks`: by key result, without any item's part. `pieces`: those of each key result, by item. `texts`: those of each
+    tracker; `goals`: the short goal of each key result in them.
+    """
 
-def because_words(because: LinkReason, item: WorkItem, alignment: Alignment, texts: Texts) -> str:
-    """Why the item is linked; silent about an item above that people who see this one may not see."""
-    if _is_hidden(because, item, alignment):
-        return texts.text("reason.hidden")
-    text = reason_words(because, texts)
-    return text if len(text) <= MOST_BECAUSE else text[: MOST_BECAUSE - 1].rstrip() + "…"
+    def __init__(
+        self,
+        alignment: Alignment,
+        key_results: Mapping[str, KeyResult],
+        readings: Mapping[str, Reading],
+        pieces: Mapping[str, Mapping[Ref, Piece]],
+        marks: Mapping[str, KeyResultMark],
+        texts: Mapping[str, Texts],
+        goals: Mapping[str, Mapping[str, str]],
+    ) -> None:
+        self._alignment = alignment
+        self._key_results = key_results
+        self._readings = readings
+        self._pieces = pieces
+        self._marks = marks
+        self._texts = texts
+        self._goals = goals
+        self._said: dict[tuple[object, ...], str] = {}
+        self._ids: dict[tuple[str, ...], str] = {}
+        self._moves: dict[tuple[object, ...], Impact] = {}
+        self._known: dict[tuple[object, ...], KeyResultMark] = {}
+
+    def mark(self, item: WorkItem, link: Link, page: str) -> KeyResultMark:
+        """The mark of the link's key result with this item's part in it, leading to a page."""
+        name, tracker = link.key_result, item.ref.tracker
+        impact = self._impact(item, link)
+        hidden = _is_hidden(link.because, item, self._alignment)
+        because = self._because(link.because, tracker, is_hidden=hidden)
+        reason = HIDDEN_REASON if hidden else self._reason_id(link.because)
+        share = None if link.share == 1 else round(link.share * 100)
+        key = (name, tracker, page, because, reason, share, impact)
+        if (known := self._known.get(key)) is None:
+            mark = self._marks[name]
+            self._known[key] = known = KeyResultMark(
+                mark.id,
+                mark.title,
+                mark.percent,
+                mark.health,
+                page,
+                objective=mark.objective,
+                due=mark.due,
+                because=because,
+                share=share,
+                moves=impact.moves,
+                goal=self._goals[tracker][name],
+                reason_id=reason,
+                basis_id=mark.basis_id,
+                percent_after=impact.percent_after,
+            )
+        return known
+
+    def _because(self, because: LinkReason, tracker: str, *, is_hidden: bool) -> str:
+        texts = self._texts[tracker]
+        if is_hidden:
+            return texts.text("reason.hidden")
+        # Conditions are those of the workspace, which outlives this.
+        where = because.path[-1:], len(because.line), because.mirror, because.linked
+        key = (tracker, id(because.condition), because.claim, *where)
+        if (found := self._said.get(key)) is None:
+            text = reason_words(because, texts)
+            found = text if len(text) <= MOST_BECAUSE else text[: MOST_BECAUSE - 1].rstrip() + "…"
+            self._said[key] = found
+        return found
+
+    def _reason_id(self, because: LinkReason) -> str:
+        key = (because.rank, because.identity, because.place)
+        if (found := self._ids.get(key)) is None:
+            self._ids[key] = found = reason_id(because)
+        return found
+
+    def _impact(self, item: WorkItem, link: Link) -> Impact:
+        """What closing the item would do; work that weighs the same does the same."""
+        name = link.key_result
+        key_result, reading, pieces = self._key_results[name], self._readings[name], self._pieces[name]
+        piece = pieces.get(item.ref)
+        if piece is None or not item.is_open:
+            return impact_of_closing(item, link.share, key_result, reading, pieces)
+        key = (name, piece.part, piece.category, piece.left_out)
+        if (found := self._moves.get(key)) is None:
+            self._moves[key] = found = impact_of_closing(item, link.share, key_result, reading, pieces)
+        return found
 
 
 def _is_hidden(because: LinkReason, item: WorkItem, alignment: Alignment) -> bool:

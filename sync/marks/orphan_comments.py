@@ -5,7 +5,7 @@ The words are in sync/marks/texts/orphan.py.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
@@ -55,43 +55,59 @@ class OrphanFacts:
         return "created", self.item.created.astimezone(zone).date()
 
 
-def orphan_details(
-    orphan: OrphanFacts,
-    workspace: Workspace,
-    offered: Collection[str],
-    today: date,
-    group: str = "",
-) -> OrphanDetails:
+@dataclass(frozen=True, slots=True)
+class WaysOut:
+    """What all warnings of a workspace have in common: the first few key results that work can be linked to now and how many more
+    there are, the labels that exempt work, who owns which key result.
+    """
+
+    offers: tuple[Offer, ...]
+    more: int
+    exempt: tuple[str, ...]
+    owners: Mapping[str, str]
+    zone: tzinfo
+
+    @staticmethod
+    def of(workspace: Workspace, offered: Collection[str]) -> WaysOut:
+        """Those of a workspace. `offered`: the key results that work can be linked to now."""
+        declared = [one for _, one in workspace.key_results() if one.id in offered]
+        return WaysOut(
+            offers=tuple(Offer(one.id, one.title) for one in declared[:_MOST_OFFERED]),
+            more=max(0, len(declared) - _MOST_OFFERED),
+            exempt=tuple([label for rule in workspace.exempt for label in rule.labels][:_MOST_LABELS]),
+            owners={one.id: owner_of(one, objective) for objective, one in workspace.key_results()},
+            zone=workspace.zone,
+        )
+
+    def owner_to_ask(self, closest: Sequence[Offer]) -> str:
+        """Who owns the key result that is closest; without one, who owns all of them."""
+        if closest:
+            return self.owners[closest[0].id]
+        return next(iter(self.owners.values())) if len(set(self.owners.values())) == 1 else ""
+
+
+def orphan_details(orphan: OrphanFacts, ways: WaysOut, today: date, group: str = "") -> OrphanDetails:
     """What the warning on the topmost piece of work that serves no key result says: since when, what is near, the ways out.
 
-    `offered`: the key results that work can be linked to now. `group`: the label group in which people choose one.
+    `group`: the label group in which people choose a key result.
     """
     closest = tuple(
         Offer(one.key_result, one.title, one.words, one.team) for one in orphan.closest[:_MOST_NEAR]
     )
-    declared = [one for _, one in workspace.key_results() if one.id in offered] if not closest else []
-    since, day = orphan.since(workspace.zone)
+    since, day = orphan.since(ways.zone)
     return OrphanDetails(
         since=since,
         day=day.isoformat(),
         read=today.isoformat(),
         below=orphan.below,
         closest=closest,
-        declared=tuple(Offer(one.id, one.title) for one in declared[:_MOST_OFFERED]),
-        more=max(0, len(declared) - _MOST_OFFERED),
-        exempt=tuple([label for rule in workspace.exempt for label in rule.labels][:_MOST_LABELS]),
-        owner=_owner_to_ask(closest, workspace),
+        declared=() if closest else ways.offers,
+        more=0 if closest else ways.more,
+        exempt=ways.exempt,
+        owner=ways.owner_to_ask(closest),
         claims=tuple(_claim(one, orphan.item) for one in orphan.unmet[:_MOST_CLAIMS]),
         group=group,
     )
-
-
-def _owner_to_ask(closest: Sequence[Offer], workspace: Workspace) -> str:
-    """Who owns the key result that is closest; without one, who owns all of them."""
-    owners = {one.id: owner_of(one, objective) for objective, one in workspace.key_results()}
-    if closest:
-        return owners[closest[0].id]
-    return next(iter(owners.values())) if len(set(owners.values())) == 1 else ""
 
 
 def _claim(one: UnmetClaim, item: WorkItem) -> Claim:

@@ -6,14 +6,15 @@ Nothing of it is named, only counted and weighed: so it may count work that not 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from config.measures import MilestonesMeasure, WorkMeasure
 from config.okrs import KeyResult
 from connectors.model import Ref, WorkItem
-from sync.align.alignment import Alignment
+from sync.align.alignment import Alignment, Leaves
 from sync.marks.details import Part, PartUnit
 from sync.measure import Piece, Reading, Tally, fold, progress_of, tally_of, to_percent, weighting_of
 
@@ -38,22 +39,55 @@ def below(item: WorkItem, alignment: Alignment) -> frozenset[Ref]:
     return frozenset(found)
 
 
+class WorkOf:
+    """The work of one key result, found by where it hangs without looking through all of it."""
+
+    def __init__(self, leaves: Leaves, pieces: Sequence[Piece]) -> None:
+        self._leaves = {leaf.ref: leaf for leaf, _ in leaves}
+        self._pieces = {piece.item.ref: piece for piece in pieces}
+        self._all = pieces
+
+    @property
+    def pieces(self) -> Mapping[Ref, Piece]:
+        """Each by the ref of its item."""
+        return self._pieces
+
+    def leaves_within(self, refs: Collection[Ref]) -> list[WorkItem]:
+        """The leaves among these, in order of ref."""
+        return [self._leaves[ref] for ref in _in_both(refs, self._leaves)]
+
+    def pieces_within(self, refs: Collection[Ref]) -> list[Piece]:
+        """The pieces among these, in order of ref."""
+        return [self._pieces[ref] for ref in _in_both(refs, self._pieces)]
+
+    @cached_property
+    def shared(self) -> tuple[tuple[int, int], ...]:
+        """How many pieces count with which percent of themselves, where that is not all of it."""
+        return _shared(piece for piece in self._all if piece.left_out is None)
+
+
+def _in_both(refs: Collection[Ref], known: Mapping[Ref, object]) -> list[Ref]:
+    fewer, more = (refs, known) if len(refs) < len(known) else (known, refs)
+    return sorted(ref for ref in fewer if ref in more)
+
+
 def own_part(
     item: WorkItem,
     within: frozenset[Ref],
     key_result: KeyResult,
     reading: Reading,
+    work: WorkOf,
     milestones: Sequence[Piece] = (),
 ) -> OwnPart | None:
     """The part of an item, with all `within` it; None where nothing there counts, or what is told is of an earlier day.
 
-    `milestones`: those of a key result that counts milestones.
+    `work`: that of the key result. `milestones`: those of a key result that counts milestones.
     """
     how = weighting_of(key_result)
     first = reading.bounds.first
-    counting = [piece for piece in reading.pieces if piece.left_out is None]
-    own = [piece for piece in counting if piece.item.ref in within]
-    before = [piece for piece in reading.pieces if piece.left_out == "before" and piece.item.ref in within]
+    here_too = work.pieces_within(within)
+    own = [piece for piece in here_too if piece.left_out is None]
+    before = [piece for piece in here_too if piece.left_out == "before"]
     if not own or reading.read_on is not None:
         return None
     here, all_ = fold(own, how), reading.tally
@@ -71,7 +105,7 @@ def own_part(
         is_bounded=measured and how.target is not None,
         after=_percent_after(item, own, key_result, reading, milestones),
         is_itself=[piece.item.ref for piece in own] == [item.ref],
-        shared=() if weighed or not measured else _shared(counting),
+        shared=() if weighed or not measured else work.shared,
         started=round(how.started * 100) if measured and not weighed and all_.doing else 0,
         before=len(before) if first is not None else 0,
         first=first.isoformat() if before and first is not None else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -10,18 +11,25 @@ from config.workspace import Workspace
 from connectors.model import NOTHING, Mark, Marks, WorkItem
 from connectors.setup import BELOW
 
+_UNWRITTEN = ("off", "observe")
+
 
 def is_written(policy: Policy) -> bool:
     """Whether anything is written at all, or the tracker is only observed."""
-    return policy.mode not in ("off", "observe")
+    return policy.mode not in _UNWRITTEN
 
 
 def marks_of(policy: Policy) -> frozenset[Mark]:
     """The kinds of marks that the policy lets be written; none where a tracker is only observed."""
-    if not is_written(policy):
+    return _marks_of(policy.mode, tuple(policy.marks), comments=policy.comments)
+
+
+@functools.lru_cache(maxsize=64)
+def _marks_of(mode: str, marks: tuple[Mark, ...], *, comments: bool) -> frozenset[Mark]:
+    if mode in _UNWRITTEN:
         return frozenset()
-    kept: set[Mark] = {mark for mark in policy.marks if policy.mode == "full" or mark == "labels"}
-    return frozenset(kept - {"comment"} if not policy.comments else kept)
+    kept: set[Mark] = {mark for mark in marks if mode == "full" or mark == "labels"}
+    return frozenset(kept if comments else kept - {"comment"})
 
 
 def warns_in_comment(item: WorkItem, policy: Policy) -> bool:
@@ -62,7 +70,7 @@ def apply_policy(item: WorkItem, marks: Marks, policy: Policy) -> Marks:
     """
     if not is_written(policy):
         return replace(item.shown, stamp=None)
-    if item.level not in policy.levels:
+    if marks is NOTHING or item.level not in policy.levels:
         return NOTHING
     kept = marks_of(policy)
     if "key_results" not in kept:

@@ -92,6 +92,8 @@ class StatusUpdates:
         self._last_updates = last_updates
         self._states = states
         self._outlooks = outlooks
+        self._readings = scorecard.readings
+        self._policies = {name: self._policy(name) for name in workspace.trackers}
         self._today = scorecard.as_of.astimezone(workspace.zone).date()
         self._terms = terms(workspace, self._today)
         self._measures = {kr.id: kr.measure for _, kr in workspace.key_results()}
@@ -102,14 +104,14 @@ class StatusUpdates:
 
     def wanted(self, item: WorkItem) -> Update | None:
         """The update that the item should have as its latest; what it shows, where there is no news or no leave."""
-        shown, policy = item.shown.update, self._policy(item.ref.tracker)
+        shown, policy = item.shown.update, self._policies[item.ref.tracker]
         if policy is None or item.level not in policy.levels or "update" not in item.writable:
             return shown
         names = self._key_results(item)
         if not names or not item.is_open or self._too_young(item) or self._rests(item):
             return shown
         facts = tuple(fact for name in names for fact in self._facts(name))
-        healths = {HEALTHS[self._scorecard.readings[name].health] for name in names}
+        healths = {HEALTHS[self._readings[name].health] for name in names}
         health = next(one for one in _GRAVEST if one in healths)
         last = self._last(item)
         if last is not None and not is_news(last, health, facts, policy.step):
@@ -123,7 +125,7 @@ class StatusUpdates:
     def _key_results(self, item: WorkItem) -> list[str]:
         """Those that the item carries itself, that go on, and of which something is known."""
         carried = dict.fromkeys(link.key_result for link in self._alignment.placements[item.ref].carries)
-        readings = self._scorecard.readings
+        readings = self._readings
         return [
             name
             for name in self._marks
@@ -137,13 +139,13 @@ class StatusUpdates:
         """Whether something that it carries is of a cycle that has just ended and has no successor yet: no news is told."""
         past = self._alignment.placements[item.ref].past
         return any(
-            self._terms[link.key_result].rests and self._scorecard.readings[link.key_result].closed is None
+            self._terms[link.key_result].rests and self._readings[link.key_result].closed is None
             for link in past
             if not link.because.inherited
         )
 
     def _facts(self, name: str) -> tuple[Fact, Fact]:
-        reading = self._scorecard.readings[name]
+        reading = self._readings[name]
         return percent_fact(name, reading.percent), health_fact(name, reading.health)
 
     def _too_young(self, item: WorkItem) -> bool:
@@ -165,7 +167,7 @@ class StatusUpdates:
 
     def _detail(self, item: WorkItem, name: str, last: PostedUpdate | None) -> UpdateDetail:
         leaves = [leaf for leaf, _ in self._alignment.leaves.get(name, ())]
-        reading = self._scorecard.readings[name]
+        reading = self._readings[name]
         carried = self._alignment.placements[item.ref].carries
         return UpdateDetail(
             reading.title,
@@ -183,7 +185,7 @@ class StatusUpdates:
         if last is None or said is None or said.percent is None:
             return None
         # The record comes from the tracker: anything may stand there.
-        now_health = self._scorecard.readings[name].health
+        now_health = self._readings[name].health
         health = next((one for one in HEALTHS if one == said.health), now_health)
         state, now = last.work_states.get(name), self._states.get(name)
         moved = movement(state, now, self._measures[name]) if state is not None and now is not None else None

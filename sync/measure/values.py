@@ -96,6 +96,9 @@ def _sampled(
         found.append((sample.on, 1, sample.value, f"{sample.source or 'measured'}, {sample.on}"))
     if not found:
         words = "no check-in yet" if how.file is None and how.http is None else "no value yet"
+        if how.checkins:
+            first = min(one.on for one in how.checkins)
+            words += f"; the first check-in is of {first}, after the time evaluated"
         return None, False, words, None
     on, _, value, evidence = max(found)
     age = (context.today - on).days

@@ -87,7 +87,7 @@ def mass_change_stop(
     if not _beyond(count, total, policy.share, policy.floor):
         return None
     message = (
-        f"{part_of(count, total, 'item')} would change ({percent(count * 100 // total)}); "
+        f"{part_of(count, total, 'item')} would change ({_share(count, total, policy.share)}); "
         f"limit: {_limit(policy.share, policy.floor)}"
     )
     return GuardViolation("mass-change", message + cause, plan.digest, samples(_reworked(plan)))
@@ -145,7 +145,7 @@ def project_stops(
         if not _beyond(count, total, policy.project_share, policy.project_floor):
             continue
         message = (
-            f"{part_of(count, total, 'item')} in {scope[1] or scope[0]} would change ({percent(count * 100 // total)}); "
+            f"{part_of(count, total, 'item')} in {scope[1] or scope[0]} would change ({_share(count, total, policy.project_share)}); "
             f"limit: {_limit(policy.project_share, policy.project_floor)}"
         )
         message += cause
@@ -178,7 +178,7 @@ def removal_stops(
         if not _beyond(len(edits), there, policy.removed_share, policy.removed_floor):
             continue
         message = (
-            f"{part_of(len(edits), there, NOUNS[mark])} would be removed ({percent(len(edits) * 100 // there)}); "
+            f"{part_of(len(edits), there, NOUNS[mark])} would be removed ({_share(len(edits), there, policy.removed_share)}); "
             f"limit: {_limit(policy.removed_share, policy.removed_floor)}"
         )
         if sum(edit.item.ref in unlinked for edit in edits) > MOSTLY * len(edits):
@@ -199,7 +199,7 @@ def unlinked_stop(
     if not _beyond(len(lost), there, policy.unlinked_share, policy.unlinked_floor):
         return None
     message = (
-        f"{part_of(len(lost), there, 'linked item')} would lose their last key result ({percent(len(lost) * 100 // there)}); "
+        f"{part_of(len(lost), there, 'linked item')} would lose their last key result ({_share(len(lost), there, policy.unlinked_share)}); "
         f"limit: {_limit(policy.unlinked_share, policy.unlinked_floor)}"
     )
     return GuardViolation("lost-links", message + cause, plan.digest, samples(lost))
@@ -216,7 +216,7 @@ def warned_stop(
         return None
     message = (
         f"{part_of(len(warned), total, 'open item')} would be newly warned as unaligned "
-        f"({percent(len(warned) * 100 // total)}); limit: {_limit(policy.warned_share, policy.warned_floor)}. "
+        f"({_share(len(warned), total, policy.warned_share)}); limit: {_limit(policy.warned_share, policy.warned_floor)}. "
         "A project that came into scope, an exemption that went, a shorter grace period and another policy.warn look like this"
     )
     return GuardViolation("mass-warning", message + REVIEW, plan.digest, samples(warned))
@@ -268,6 +268,15 @@ def _sample(item: WorkItem) -> str:
 
 def _beyond(count: int, total: int, share: float, floor: int) -> bool:
     return count > floor and count > share * total
+
+
+def _share(part: int, whole: int, limit: float) -> str:
+    """The share of the whole in percent, floored, with as many decimals as it takes to show that it is beyond the limit."""
+    for scale in (1, 10, 100):
+        shown = part * 100 * scale // whole / scale
+        if shown > 100 * limit:
+            return percent(shown)
+    return f"just over {percent(100 * limit)}"
 
 
 def _limit(share: float, floor: int) -> str:

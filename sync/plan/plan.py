@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import re
 from collections import Counter
@@ -38,6 +37,10 @@ one, so that the first plans of that version can say how many of their changes m
 versions."""
 
 _IDENTITIES = ("reason_id", "basis_id")
+_TOLD: Mapping[type, tuple[str, ...]] = {
+    kind: tuple(one.name for one in fields(kind) if one.name not in _IDENTITIES)
+    for kind in (KeyResultMark, Twin)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,11 +263,6 @@ def digest_of(edits: Sequence[Edit], views: Sequence[ProjectView] = ()) -> str:
     return hashlib.sha256(msgspec.json.encode(lines)).hexdigest()[:12]
 
 
-@functools.cache
-def _told_of(kind: type[KeyResultMark | Twin]) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind) if one.name not in _IDENTITIES)
-
-
 def plain_change(value: object) -> object:
     """A side of a change as plain data: what a digest, a journal or a report says of it."""
     if isinstance(value, Comment):
@@ -273,7 +271,7 @@ def plain_change(value: object) -> object:
         return {"health": value.health, "on": value.on.isoformat(), "facts": dict(value.facts)}
     if isinstance(value, KeyResultMark | Twin):
         # Identities tell people nothing, and are no difference by themselves.
-        return {name: getattr(value, name) for name in _told_of(type(value))}
+        return {name: getattr(value, name) for name in _TOLD[type(value)]}
     if isinstance(value, tuple):
         return [plain_change(part) for part in value]
     return value

@@ -73,7 +73,6 @@ def of_unchanged(
         ],
         **standing,
         "guards": [],
-        "applied": of_applied(Applied((), {})),
     }
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
 
 from config.fields import Level
 from config.text.figures import ENGLISH
+from config.wording import counted
 from connectors.model import Pull
 from sync.plan.guards import GuardViolation
 from sync.plan.overrides import Overrides
@@ -46,3 +49,15 @@ def stops(
 
 def _stop_words(stop: GuardViolation) -> str:
     return f"{stop.message}, for example {', '.join(stop.samples)}" if stop.samples else stop.message
+
+
+def unchanged(since: datetime, standing: Mapping[str, Any]) -> str:
+    """That there is nothing to write, and what still asks for somebody's attention."""
+    warned, findings = int(standing.get("warned", 0)), len(standing.get("findings", ()))
+    said = f"Nothing changed since {since:%Y-%m-%d %H:%M} UTC; nothing to write."
+    parts = [
+        f"{counted(warned, 'item')} warned (`truenorth orphans`)" if warned else "",
+        f"{counted(findings, 'finding')} (`truenorth status`)" if findings else "",
+    ]
+    stands = " and ".join(part for part in parts if part)
+    return f"{said} Still open: {stands}." if stands else said

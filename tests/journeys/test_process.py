@@ -82,14 +82,14 @@ def test_sigterm_while_reading_ends_at_once_and_gives_the_lease_back(
     sandbox: Sandbox, tmp_path: Path, kind: str, request: pytest.FixtureRequest
 ) -> None:
     database = request.getfixturevalue("database") if kind == "postgresql" else None
-    sandbox.fault("bulkfetch", "latency", seconds=20, times=10_000)
+    sandbox.fault("bulkfetch", "latency", seconds=90, times=10_000)
     process = start(sandbox, tmp_path, "sync", *AS_OF, "--first-run")
     end = time.monotonic() + 60
     while not any(one.path.endswith("/search/jql") for one in sandbox.requests):
         assert time.monotonic() < end, "the service never read"
         time.sleep(0.02)
     process.send_signal(signal.SIGTERM)
-    _, err = process.communicate(timeout=15)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 143
     assert "nothing was written" in err
     assert "Traceback" not in err

@@ -24,3 +24,23 @@ def take(store: Store, holder: str, at: datetime) -> lease.Lease:
 
 def plan_of(*keys: str) -> Plan:
     return Plan(tuple(edits(*keys)), (), digest_of(edits(*keys)))
+
+
+NINE = (
+    "DROP INDEX ix_items_parent",
+    "DROP INDEX ix_items_stamped",
+    "DROP INDEX ix_items_commented",
+    "DROP INDEX ix_journal_open",
+    *(
+        f"ALTER TABLE items DROP COLUMN {name}"
+        for name in ("in_scope", "stamped", "commented", "parent", "updated")
+    ),
+    *(
+        f"ALTER TABLE pulls DROP COLUMN {name}"
+        for name in ("bookmark", "basis", "whole_at", "swept_at", "amiss", "notes", "set_aside", "generation")
+    ),
+    *(f"ALTER TABLE {name} DROP COLUMN updated" for name in ("histories", "gists")),
+    *(f"DROP TABLE {name}" for name in ("drift", "landings", "landed_pages", "settled")),
+    "UPDATE about SET value = '8' WHERE name = 'schema'",
+)
+"""What makes a store of version 9 one of version 8."""

@@ -13,9 +13,11 @@ from config.wording import counted
 from connectors.errors import BadReply, Unreachable
 from connectors.jira.api import replies, wire
 from connectors.jira.api.client import JiraClient
+from connectors.jira.api.deployment import Landed
 from connectors.jira.api.errors import Forbidden, Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import BulkPage, Issue
+from connectors.jira.bulk.stream import stream
 from connectors.model import SetAside
 from connectors.stamp import PROPERTY_KEY
 
@@ -33,11 +35,16 @@ COMMENT_PAGE = 100
 
 
 def search_ids(client: JiraClient, jql: str) -> list[str]:
-    """Ids of every issue that the query finds, each once.
+    """Ids of every issue that the query finds, each once; see `id_pages`."""
+    return [id_ for page in id_pages(client, jql) for id_ in page]
+
+
+def id_pages(client: JiraClient, jql: str) -> Iterator[list[str]]:
+    """The same page by page, as they come.
 
     A short page is not the end; a token that comes back a second time is a loop and a BadReply.
     """
-    ids: dict[str, None] = {}
+    seen: set[str] = set()
     tokens: set[str] = set()
     token: str | None = None
     while True:
@@ -45,10 +52,12 @@ def search_ids(client: JiraClient, jql: str) -> list[str]:
         if token:
             body["nextPageToken"] = token
         page = client.call("POST", "search/jql", replies.SEARCH_PAGE, body=body)
-        ids.update((issue.id, None) for issue in page.issues)
+        fresh = [id_ for id_ in dict.fromkeys(issue.id for issue in page.issues) if id_ not in seen]
+        seen.update(fresh)
+        yield fresh
         token = page.next_page_token
         if page.is_last or (not token and page.is_last is None):
-            return list(ids)
+            return
         if not token:
             raise BadReply(
                 client.name, "a page of the search is not the last one but has no token for the next page."
@@ -78,9 +87,12 @@ class Bulk:
         calls; Unreachable when it still cannot, because a part must not pass for the whole.
         """
         found, failed = self._round(ids, ISSUE_PAGE, done)
-        absent = [id_ for id_ in ids if not (id_ in found or id_ in failed or id_ in self.set_aside)]
-        again, _ = self._round(absent, ISSUE_PAGE)
-        found |= again
+        return found | self._again([id_ for id_ in ids if id_ not in found], failed)
+
+    def _again(self, absent: Iterable[str], failed: set[str]) -> dict[str, Issue]:
+        """What a first round did not give. Raises Unreachable for `failed`, which Jira has and could not give."""
+        rest = [id_ for id_ in absent if not (id_ in failed or id_ in self.set_aside)]
+        found, _ = self._round(rest, ISSUE_PAGE)
         for size in (10, 1):
             if failed:
                 again, failed = self._round(sorted(failed), size)
@@ -91,6 +103,38 @@ class Bulk:
                 self._client.name, f"Jira did not return {counted(len(failed), 'issue')} (ids {some})."
             )
         return found
+
+    def read_scope(
+        self, pages: Iterator[list[str]], landed: Landed, done: Callable[[int, int], None]
+    ) -> tuple[list[str], dict[str, Issue]]:
+        """See `IssueReader.read_scope`: issues are asked for while further pages of ids are on their way."""
+        ids: list[str] = []
+        found: dict[str, Issue] = {}
+        failed: set[str] = set()
+        parts = self._parts(pages, ids)
+        for page in stream(self._pool, parts, self._get, lambda: done(len(found), len(ids))):
+            found.update((issue.id, issue) for issue in page.issues)
+            failed.update(error.id for error in page.issue_errors)
+            self.set_aside |= {one.id: one for one in page.set_aside}
+            landed(page.issues)
+            done(len(found), len(ids))
+        late = self._again([id_ for id_ in ids if not (id_ in found or id_ in self.set_aside)], failed)
+        landed(list(late.values()))
+        return ids, found | late
+
+    def _parts(self, pages: Iterator[list[str]], ids: list[str]) -> Iterator[list[list[str]]]:
+        """The ids of each page by hundreds; what is left over, and what bears comments, comes last, so that there is no request more."""
+        kept: list[str] = []
+        for page in pages:
+            ids += page
+            kept += page
+            plain = [id_ for id_ in kept if id_ not in self._commented] if self._commented else kept
+            whole = plain[: len(plain) - len(plain) % ISSUE_PAGE]
+            chosen = set(whole)
+            kept = [id_ for id_ in kept if id_ not in chosen]
+            yield list(batches(whole, ISSUE_PAGE))
+        # Together, so that the others are not asked for comments.
+        yield list(batches(sorted(kept, key=lambda id_: id_ not in self._commented), ISSUE_PAGE))
 
     def fetch_keys(self, keys: Iterable[str]) -> tuple[dict[str, Issue], dict[str, str]]:
         """Issues by key, and the id for each key that could be resolved, old keys of moved issues too."""
@@ -163,6 +207,20 @@ def list_comments(client: JiraClient, issue: str) -> tuple[str, list[wire.IssueC
         start += len(page.comments)
         if not page.comments or start >= page.total:
             return issue, list(found.values())
+
+
+def read_listed(
+    fetch: Callable[[Sequence[str], Callable[[int], None]], dict[str, Issue]],
+    pages: Iterator[list[str]],
+    landed: Landed,
+    done: Callable[[int, int], None],
+) -> tuple[list[str], dict[str, Issue]]:
+    """`IssueReader.read_scope` for who reads nothing before all ids are there."""
+    ids = [id_ for page in pages for id_ in page]
+    done(0, len(ids))
+    found = fetch(ids, lambda count: done(count, len(ids)))
+    landed(list(found.values()))
+    return ids, found
 
 
 def on_threads(pool: Executor, work: Callable[[A], B], parts: Iterable[A]) -> Iterator[B]:

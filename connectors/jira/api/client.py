@@ -125,7 +125,7 @@ class JiraClient:
 
     def site_info(self) -> ServerInfo | None:
         """What the site says of itself now; None where it says so to nobody without a credential. Raises as `call` does."""
-        self._introduced()
+        self.introduced()
         if self._introduction is not None:
             fresh, info = self._introduction.take()
             if fresh:
@@ -149,7 +149,8 @@ class JiraClient:
             repeatable=True,
         )
 
-    def _introduced(self) -> None:
+    def introduced(self) -> None:
+        """Make sure that the site said what it is, see `introduce`: once, before several threads would. Raises as `call` does."""
         if self._introduction is not None:
             self._introduction.make()
 
@@ -171,7 +172,7 @@ class JiraClient:
         nobody knows if it took effect. Not `signed_in`: without the credential.
         """
         if signed_in:
-            self._introduced()
+            self.introduced()
         return self.retry.call(
             lambda: self._decoded(
                 method, path, reply, self._exchange(method, path, params, body, headers, signed_in=signed_in)
@@ -200,7 +201,7 @@ class JiraClient:
         self, method: str, path: str, *, params: dict[str, str] | None = None, body: object = None
     ) -> None:
         """Send a request that may be sent again, and take no notice of what its reply says. Raises as `call` does."""
-        self._introduced()
+        self.introduced()
         self.retry.call(lambda: self._exchange(method, path, params, body), repeatable=True)
 
     def submit(self, method: str, path: str, body: object) -> str:
@@ -208,7 +209,7 @@ class JiraClient:
 
         For jobs that may run twice. Raises as `call` does.
         """
-        self._introduced()
+        self.introduced()
         response = self.retry.call(lambda: self._exchange(method, path, None, body), repeatable=True)
         id_ = response.headers.get("Location", "").rstrip("/").rpartition("/")[2]
         if response.status_code != 303 or not (id_.isascii() and id_.isalnum()):

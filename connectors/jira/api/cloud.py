@@ -14,6 +14,7 @@ from connectors.jira.api.bulk_read import (
     ISSUE_PAGE,
     Bulk,
     batches,
+    id_pages,
     jql_text,
     list_comments,
     on_threads,
@@ -85,7 +86,11 @@ class Cloud:
 
     def scope(self, projects: Sequence[str]) -> list[str]:
         """See `SiteApi.scope`."""
-        return self.ids(f"project in ({', '.join(map(jql_text, projects))}) ORDER BY key ASC")
+        return [id_ for page in self.scope_pages(projects) for id_ in page]
+
+    def scope_pages(self, projects: Sequence[str]) -> Iterator[list[str]]:
+        """See `SiteApi.scope_pages`: one walk through all projects, since each one of its own would end in a page that is not full."""
+        return id_pages(self._client, f"project in ({', '.join(map(jql_text, projects))}) ORDER BY key ASC")
 
     def newest(self, jql: str) -> str | None:
         """See `SiteApi.newest`."""

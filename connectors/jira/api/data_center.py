@@ -17,10 +17,17 @@ from config.settings import variables
 from config.text.figures import ENGLISH
 from connectors.errors import BadReply, Misdeclared, QueryError, Unreachable
 from connectors.jira.api import replies, wire
-from connectors.jira.api.bulk_read import batches, jql_text, list_comments, on_threads, with_comments
+from connectors.jira.api.bulk_read import (
+    batches,
+    jql_text,
+    list_comments,
+    on_threads,
+    read_listed,
+    with_comments,
+)
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.comment_limit import truncate_wiki
-from connectors.jira.api.deployment import IssueReader
+from connectors.jira.api.deployment import IssueReader, Landed
 from connectors.jira.api.errors import Forbidden, Rejected
 from connectors.jira.api.fields import SiteFields, field_text
 from connectors.model import SetAside
@@ -129,6 +136,10 @@ class DataCenter:
                 else:
                     break
         return list(found)
+
+    def scope_pages(self, projects: Sequence[str]) -> Iterator[list[str]]:
+        """See `SiteApi.scope_pages`; all in one, since a walk through a project may have to be begun anew."""
+        yield self.scope(projects)
 
     def _walk(self, project: str) -> Iterator[str]:
         here = f"project = {jql_text(project)}"
@@ -272,6 +283,12 @@ class ServerIssues:
         found |= self._round("id", absent)
         self._stamp(found.values())
         return found
+
+    def read_scope(
+        self, pages: Iterator[list[str]], landed: Landed, done: Callable[[int, int], None]
+    ) -> tuple[list[str], dict[str, wire.Issue]]:
+        """See `IssueReader.read_scope`."""
+        return read_listed(self.fetch, pages, landed, done)
 
     def fetch_keys(self, keys: Iterable[str]) -> tuple[dict[str, wire.Issue], dict[str, str]]:
         """See `IssueReader.fetch_keys`. Search resolves old keys, but does not say which is whose."""

@@ -10,6 +10,9 @@ from connectors.jira.api.wire import CommentPage, Issue, IssueChangelog, IssueCo
 from connectors.model import SetAside
 from connectors.text.document import Doc
 
+Landed = Callable[[Sequence[Issue]], None]
+"""Told of issues as they come, in any order; not in the thread that read them."""
+
 
 class IssueReader(Protocol):
     """Issues in full, as far as the site's fields name what is wanted."""
@@ -21,6 +24,12 @@ class IssueReader(Protocol):
 
     def fetch(self, ids: Sequence[str], done: Callable[[int], None] | None = None) -> dict[str, Issue]:
         """The issues with these ids that exist and can be seen; Unreachable rather than a part of them."""
+        ...
+
+    def read_scope(
+        self, pages: Iterator[list[str]], landed: Landed, done: Callable[[int, int], None]
+    ) -> tuple[list[str], dict[str, Issue]]:
+        """All these ids, and their issues as `fetch` gives them; `done` is told how many there are, of how many as far as is known."""
         ...
 
     def fetch_keys(self, keys: Iterable[str]) -> tuple[dict[str, Issue], dict[str, str]]:
@@ -57,6 +66,10 @@ class SiteApi(Protocol):
 
     def scope(self, projects: Sequence[str]) -> list[str]:
         """Ids of every issue of the projects with these keys, each once."""
+        ...
+
+    def scope_pages(self, projects: Sequence[str]) -> Iterator[list[str]]:
+        """The same page by page, as they come."""
         ...
 
     def newest(self, jql: str) -> str | None:

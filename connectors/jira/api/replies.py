@@ -9,6 +9,7 @@ from msgspec.json import Decoder
 
 from connectors.jira.api import wire
 from connectors.jira.api.fields import SiteFields
+from connectors.jira.bulk.shared_parts import SharedParts
 from connectors.set_aside import Reply, sift, whole_or_sifted
 
 ANYTHING: Decoder[Any] = Decoder()
@@ -60,17 +61,20 @@ def issue_on(site: SiteFields) -> Decoder[wire.Issue]:
 
 def issues_on(site: SiteFields) -> Reply[wire.BulkPage]:
     """What decodes a page of issues with the site's custom fields, and sets those aside that do not decode."""
-    return _Issues(Decoder(site.page_type()), Decoder(site.issue_type()))
+    return _Issues(Decoder(site.page_type()), Decoder(site.issue_type()), SharedParts())
 
 
 @dataclass(frozen=True, slots=True)
 class _Issues:
     page: Decoder[wire.BulkPage]
     issue: Decoder[wire.Issue]
+    shared: SharedParts
 
     def decode(self, body: Any, /) -> wire.BulkPage:
         """The page."""
-        return whole_or_sifted(lambda: self.page.decode(body), lambda: self._sifted(body))
+        page = whole_or_sifted(lambda: self.page.decode(body), lambda: self._sifted(body))
+        self.shared.share(page.issues)
+        return page
 
     def _sifted(self, body: Any) -> wire.BulkPage:
         raw = RAW_PAGE.decode(body)

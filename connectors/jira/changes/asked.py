@@ -16,7 +16,7 @@ from connectors.jira.api.fields import SiteFields
 from connectors.jira.changes.bookmark import Bookmark
 from connectors.jira.changes.fixed_facts import FixedFacts, changed_facts, fixed_facts
 from connectors.jira.changes.learned import Names, differences, project_facts, status_facts, type_facts
-from connectors.jira.changes.windows import CloudWindows, ServerWindows, Windows, changed_rows
+from connectors.jira.changes.windows import CloudWindows, ServerWindows, Windows, changed_rows, settled_at
 from connectors.jira.read.reader import Reader
 from connectors.set_aside import Reply
 
@@ -94,10 +94,11 @@ class Questions:
         """Ids of what has to be read since it was changed, in the projects with the ids `places` and above."""
         since = min(mark.watermark, mark.swept) - COLD if sweep else mark.watermark - HOT
         unsure: Collection[str] = ()
-        rows = windows.changed(places, mark.above, since)
+        settled = settled_at(mark.read_at)
+        rows = windows.changed(places, mark.above, since, settled)
         if rows is None:
             # One of those above is gone or hidden: they are looked at by id.
-            rows, unsure = windows.changed(places, (), since), mark.above
+            rows, unsure = windows.changed(places, (), since, settled), mark.above
         if rows is None:
             raise NeedsWholeRead("the projects in scope cannot be searched as before")
         before = {id_: item.updated for id_, item in known.items(rows).items()}

@@ -8,7 +8,7 @@ that time alone: what was last changed before it was read after its change.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -25,7 +25,7 @@ from connectors.model import Pull, WorkItem
 
 VERSION = 1
 
-CLOCKS_DIFFER = timedelta(minutes=30)
+CLOCKS_DIFFER = timedelta(minutes=5)
 """By how much the tracker's time may be ahead of what it writes into `updated`."""
 
 
@@ -35,6 +35,7 @@ class Bookmark(msgspec.Struct, frozen=True, kw_only=True):
     - `about`: a digest of what was declared when the items were read; see `digest_of`.
     - `swept`: when all ids were last compared.
     - `above`: ids of what is known because something in scope hangs below it.
+    - `hanging`: ids of what hangs on something that cannot be seen; nothing tells when that moves or goes.
     - `count`: how many issues are in scope as far as is known. `offset`: by how much the site's own count is greater when nothing
       is amiss; None: not known yet. `off`: in how many runs running it was otherwise.
     - `aside`: ids of issues that could not be read, which are tried again each time.
@@ -48,6 +49,7 @@ class Bookmark(msgspec.Struct, frozen=True, kw_only=True):
     fixed: FixedFacts
     learned: Learned
     above: tuple[str, ...] = ()
+    hanging: tuple[str, ...] = ()
     count: int = 0
     offset: int | None = None
     off: int = 0
@@ -123,9 +125,19 @@ def bookmark_of(pulled: Pull, site: Site, about: str) -> Bookmark:
         fixed=fixed_facts(pulled.as_of, site.user, site.listed, site.projects, site.words, site.statuses),
         learned=site.learned,
         above=tuple(sorted(item.ref.id for item in pulled.items if not item.in_scope)),
+        hanging=tuple(sorted(hanging_on_nothing(pulled.items, {item.ref.id for item in pulled.items}))),
         count=sum(item.in_scope for item in pulled.items),
         aside=tuple(sorted(one.id for one in pulled.set_aside)),
     )
+
+
+def hanging_on_nothing(items: Iterable[WorkItem], seen: Container[str]) -> set[str]:
+    """Ids of those that name something above them which is not among the ids that are `seen`."""
+    return {
+        item.ref.id
+        for item in items
+        if item.parent_key is not None and (item.parent is None or item.parent.id not in seen)
+    }
 
 
 def watermark(read_at: datetime, newest: datetime) -> datetime:

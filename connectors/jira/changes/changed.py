@@ -24,7 +24,14 @@ from connectors.changes import Changes, KnownItems
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
 from connectors.jira.changes.asked import Questions, refuse
-from connectors.jira.changes.bookmark import Bookmark, decoded, encoded, newest_of, watermark
+from connectors.jira.changes.bookmark import (
+    Bookmark,
+    decoded,
+    encoded,
+    hanging_on_nothing,
+    newest_of,
+    watermark,
+)
 from connectors.jira.changes.fixed_facts import changed_account
 from connectors.jira.changes.gathered import Gathered, Gatherer
 from connectors.jira.changes.mapped import ItemMaker, site_of
@@ -81,7 +88,7 @@ class ChangeReader:
         inside = known.ids(in_scope=True) if sweep else frozenset()
         if sweep:
             listed = set(self._site_api.scope([one.key for one in fixed.projects]))
-            wanted |= (listed ^ inside) | (known.ids() - inside)
+            wanted |= (listed ^ inside) | (known.ids() - inside) | set(mark.hanging)
         found = Gatherer(self._site_api, fields, known, frozenset(places), report).gather(wanted)
         over = self._over(found, known, mark, places, sweep=sweep)
         kept = {id_: issue for id_, issue in found.issues.items() if id_ not in over}
@@ -100,6 +107,7 @@ class ChangeReader:
             fixed=structs.replace(fixed, statuses=made.site.statuses),
             learned=made.site.learned,
             above=_above(mark.above, made.items, gone),
+            hanging=_hanging(mark.hanging, made.items, gone, known),
             count=count,
             aside=tuple(sorted(aside)),
         )
@@ -146,6 +154,16 @@ def _growth(items: list[WorkItem], gone: frozenset[str], before: Mapping[str, Wo
     more = sum(item.in_scope and item.ref.id not in was for item in items)
     moved = sum(not item.in_scope and item.ref.id in was for item in items)
     return more - moved - len(gone & was)
+
+
+def _hanging(
+    before: Collection[str], items: list[WorkItem], gone: frozenset[str], known: KnownItems
+) -> tuple[str, ...]:
+    """What hangs on something that cannot be seen by now."""
+    here = {item.ref.id for item in items}
+    above = {item.parent.id for item in items if item.parent} - here - gone
+    seen = here | known.items(above).keys() if above else here
+    return tuple(sorted((set(before) - here - gone) | hanging_on_nothing(items, seen)))
 
 
 def _above(before: Collection[str], items: list[WorkItem], gone: frozenset[str]) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ Rows = dict[str, datetime | None]
 """Ids, and when each was changed; None where that was not asked for."""
 
 LEAN_PAGES = 10
-"""Pages of a hundred that tell `updated`. What is beyond costs as many requests as reading the issues, which 16 at once do."""
+"""Pages of a hundred that tell `updated`, one after another; beyond them there are pages of 5,000 that do not."""
 
 CLOUD_PAGE = 5000
 SERVER_PAGE = 1000
@@ -43,8 +43,13 @@ class Windows(Protocol):
     is_exact: bool
     """Whether `count` is no estimate."""
 
-    def changed(self, projects: Sequence[str], above: Sequence[str], since: datetime) -> Rows | None:
+    def changed(
+        self, projects: Sequence[str], above: Sequence[str], since: datetime, settled: datetime
+    ) -> Rows | None:
         """What was changed in the projects with these ids, or is named in `above`, since the moment.
+
+        `settled`: what was changed before that was read since. Where too many were for all of their times, those changed later have
+        none, and the others `since`, so that what is known to have been changed in between counts as read.
 
         None where the site refuses a query that names what is not there (any more). Raises NeedsWholeRead where so
         much was changed that a whole read is as cheap.
@@ -65,20 +70,24 @@ class CloudWindows:
         self._client = client
         self._site_api = site_api
 
-    def changed(self, projects: Sequence[str], above: Sequence[str], since: datetime) -> Rows | None:
+    def changed(
+        self, projects: Sequence[str], above: Sequence[str], since: datetime, settled: datetime
+    ) -> Rows | None:
         """See `Windows.changed`."""
         found: Rows = {}
-        moment = f"updated >= {milliseconds(since)}"
         for where in queries(projects, above):
             try:
-                found |= self._rows(f"{where} AND {moment} ORDER BY key ASC")
+                found |= self._rows(where, since, settled)
             except Rejected as error:
                 if error.status != 400:
                     raise
                 return None
         return found
 
-    def _rows(self, jql: str) -> Rows:
+    def _rows(self, where: str, since: datetime, settled: datetime) -> Rows:
+        jql, later = (
+            f"{where} AND updated >= {milliseconds(moment)} ORDER BY key ASC" for moment in (since, settled)
+        )
         rows: Rows = {}
         token: str | None = None
         for _ in range(LEAN_PAGES):
@@ -95,7 +104,7 @@ class CloudWindows:
                     "a page of the search is not the last one but has no token for the next page.",
                 )
             token = page.next_page_token
-        return dict.fromkeys(self._site_api.ids(jql)) | rows
+        return dict.fromkeys(self._site_api.ids(jql), since) | dict.fromkeys(self._site_api.ids(later)) | rows
 
     def count(self, projects: Sequence[str]) -> int | None:
         """See `Windows.count`: the site's count is approximate, and behind as the index is."""
@@ -116,8 +125,14 @@ class ServerWindows:
         self._zone = zone
         self._now = now
 
-    def changed(self, projects: Sequence[str], above: Sequence[str], since: datetime) -> Rows | None:
-        """See `Windows.changed`. A query may name what is not there any more."""
+    def changed(
+        self,
+        projects: Sequence[str],
+        above: Sequence[str],
+        since: datetime,
+        settled: datetime,  # noqa: ARG002
+    ) -> Rows | None:
+        """See `Windows.changed`; all times are told here. A query may name what is not there any more."""
         found: Rows = {}
         moment = f"updated >= {minute(since, self._zone, self._now)}"
         for where in queries(projects, above):
@@ -194,13 +209,18 @@ def minute(moment: datetime, zone: str | None, now: datetime) -> str:
     return f'"{local:%Y/%m/%d %H:%M}"'
 
 
+def settled_at(read_at: datetime) -> datetime:
+    """Before when what was changed is known as it was left, by a read that began at that time."""
+    return read_at.replace(microsecond=0)
+
+
 def changed_rows(rows: Rows, known: Mapping[str, datetime], read_at: datetime) -> set[str]:
     """The ids of what has to be read: all but what was read after its last change.
 
     `known`: when what is known was changed last, as it was read. Jira may keep whole seconds, so what was changed in the second in which
     the last read began, or later, may have been changed once more since.
     """
-    settled = read_at.replace(microsecond=0)
+    settled = settled_at(read_at)
     return {
         id_
         for id_, told in rows.items()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from config.fields import Level
 from config.names import folded
@@ -212,8 +212,16 @@ class IssueMapper:
                 return "todo"
 
 
+class MakesItems(Protocol):
+    """An `IssueMapper`, or what stands in for one."""
+
+    def item(self, issue: Issue, parent: str | None) -> WorkItem:
+        """See `IssueMapper.item`."""
+        ...
+
+
 def sifted(
-    mapper: IssueMapper, issues: Iterable[Issue], parents: Mapping[str, str] = MappingProxyType({})
+    mapper: MakesItems, issues: Iterable[Issue], parents: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[list[WorkItem], dict[str, SetAside]]:
     """The items that can be made of the issues, and those of which none can."""
     items: list[WorkItem] = []

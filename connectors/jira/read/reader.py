@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
@@ -17,6 +17,7 @@ from config.errors import nearest
 from config.text.texts import ENGLISH_TEXTS, Texts
 from config.trackers import JiraTracker
 from connectors.base import Progress
+from connectors.collector import resting_collector
 from connectors.errors import (
     BadReply,
     CredentialError,
@@ -32,6 +33,7 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields
+from connectors.jira.bulk.drafts import Drafts, likely_points
 from connectors.jira.changes.learned import Learned, names_on
 from connectors.jira.changes.site import Site
 from connectors.jira.marks.comment import CommentApi
@@ -40,7 +42,14 @@ from connectors.jira.read.catalog import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
 from connectors.jira.read.mapping import NO_STATUSES, IssueMapper, sifted
-from connectors.jira.read.parents import close_upwards, linked_types, odd_links, refused_links, types_above
+from connectors.jira.read.parents import (
+    LinkedTypes,
+    close_upwards,
+    linked_types,
+    odd_links,
+    refused_links,
+    types_above,
+)
 from connectors.jira.read.read_notes import cut_changelogs, left_out, no_sprints
 from connectors.jira.read.renamed_fields import notes_on_renamed, renamed_fields
 from connectors.jira.read.settable_fields import SettableFields
@@ -114,13 +123,27 @@ class Reader:
                 self._site_api.hint(),
             ) from None
 
-    def site(self) -> Site:
-        """Who we are, which comes first, and which fields there are."""
-        me = self.signed_in()
-        known = self._client.call("GET", "field", replies.FIELDS)
+    def site(self, *, ahead: bool = False) -> Site:
+        """Who we are, and which fields there are. `ahead`: and the projects in scope, all asked for side by side, as `pull` needs them.
+
+        Nothing that was asked beside counts before it is known who we are: what answers a bad credential may be what anybody
+        sees. On a Data Center it is asked first, since a few bad credentials in a row lock an account out (CAPTCHA).
+        """
+        self._client.introduced()
+        at_once = ahead and self._tracker.deployment == "cloud"
+        me = None if at_once else self.signed_in()
+        keys = self._tracker.scope.projects if ahead else ()
+        asked = {key: self._pool.submit(self._project, key) for key in keys}
+        fields = self._pool.submit(self._fields_there) if ahead else None
+        me = me or self.signed_in()
+        known = fields.result() if fields else self._fields_there()
         found = self.fields_among(known)
         words = self.words_of(me)
-        return Site(self._account(me), found, words, user=me, listed=known)
+        projects = self.projects(asked) if ahead else ()
+        return Site(self._account(me), found, words, user=me, listed=known, projects=projects)
+
+    def _fields_there(self) -> list[wire.FieldInfo]:
+        return self._client.call("GET", "field", replies.FIELDS)
 
     def words_of(self, me: wire.User) -> Words:
         """What the account's language calls otherwise than English; a Data Center is read in that language alone."""
@@ -147,6 +170,7 @@ class Reader:
             raise BadReply(self._client.name, "GET myself returned no account.")
         return me.account
 
+    @resting_collector()
     def pull(
         self,
         site: Site,
@@ -163,14 +187,14 @@ class Reader:
         ids and issues are read by, and when that began, at the tracker's time before the first of them."""
         report = progress or (lambda _what, _done, _total: None)
         site_api, as_of = self._site_api, self.server_time()
-        projects = self.projects()
+        projects = site.projects or self.projects()
         if begin is not None:
             site_api, as_of = begin(as_of, site)
-        ids = site_api.scope([project.key for project in projects])
-        report("issues", 0, len(ids))
         scope = frozenset(project.id for project in projects)
         bulk = site_api.issues(site.fields, known, commented, scope)
-        found = bulk.fetch(ids, lambda done: report("issues", done, len(ids)))
+        drafts = Drafts(self._early_mapper(site, scope, projects))
+        pages = site_api.scope_pages([project.key for project in projects])
+        ids, found = bulk.read_scope(pages, drafts.add, lambda done, all_: report("issues", done, all_))
         gone = len(set(ids) - found.keys() - bulk.set_aside.keys())
         notes = [*site.fields.notes, *self.renamed_projects(projects), *left_out(gone)]
         # The index lags behind: an issue may have left the scope since.
@@ -187,13 +211,14 @@ class Reader:
         held, points, doubtful = points_among(issues.values(), site.fields)
         notes += doubtful
         notes += fields_of_one_name(issues.values(), site.fields)
-        linked = linked_types(issues, parents)
+        # Nothing but such links tells of levels, and the Cloud tells the levels themselves.
+        linked = linked_types(issues, parents) if site.fields.parent_link else LinkedTypes()
         site = replace(site, projects=projects, initiatives=types_above(linked))
         if site.fields.parent_link:
             notes += odd_links(issues, parents, site.initiatives, site.fields)
         site = self.with_statuses(site, issues.values())
         mapper = self.mapper(site, scope, points)
-        items, aside = sifted(mapper, issues.values(), parents)
+        items, aside = sifted(drafts.finished_by(mapper), issues.values(), parents)
         items = with_sprints_of_parents(items)
         renamed = renamed_fields(items, site.fields, self._owner)
         notes += notes_on_renamed(renamed, site.fields)
@@ -328,6 +353,13 @@ class Reader:
             site.initiatives,
         )
 
+    def _early_mapper(
+        self, site: Site, scope: frozenset[str], projects: Sequence[wire.Project]
+    ) -> IssueMapper | None:
+        """What makes items of issues as they come; a Data Center tells too little with the issue."""
+        points = likely_points(projects, site.fields)
+        return self.mapper(site, scope, points) if self._tracker.deployment == "cloud" else None
+
     def _log_aside(self, aside: Collection[SetAside]) -> None:
         """Say what was set aside where nothing else can say it."""
         if aside:
@@ -341,17 +373,25 @@ class Reader:
         told = iso_time(info.server_time) if info is not None else None
         return told or self._client.server_time or datetime.now(UTC)
 
-    def projects(self) -> list[wire.Project]:
-        """The projects in scope, as they are called now. Raises ScopeError for one that cannot be seen."""
+    def projects(
+        self, asked: Mapping[str, Future[wire.Project]] = MappingProxyType({})
+    ) -> list[wire.Project]:
+        """The projects in scope, as they are called now. Raises ScopeError for one that cannot be seen.
+
+        `asked`: those that were asked for already, by the declared key.
+        """
         found = []
         for key in self._tracker.scope.projects:
             try:
-                found.append(self._client.call("GET", f"project/{quote(key, safe='')}", replies.PROJECT))
+                found.append(asked[key].result() if key in asked else self._project(key))
             except Rejected as error:
                 if error.status != 404:
                     raise
                 raise self._no_project(key) from None
         return found
+
+    def _project(self, key: str) -> wire.Project:
+        return self._client.call("GET", f"project/{quote(key, safe='')}", replies.PROJECT)
 
     def renamed_projects(self, projects: Sequence[wire.Project]) -> Iterable[str]:
         """That a project in scope answers by a key that it had."""

@@ -24,7 +24,8 @@ class Peculiarities:
     - `words`: what that language calls types, statuses, priorities and resolutions, by their names as given. The Cloud
       gives the names as given to who forces English, and those of statuses beside the translated ones.
     - `most_histories`: how many entries `expand=changelog` gives on Data Center; None: all.
-    - `told`: which of these (`Act`) move `updated` of the issues that they touch.
+    - `told`: which of these (`Act`) move `updated` of the issues that they touch, and `switched`, what rules make of that: those told and
+      those hidden.
     - `is_closed`: a Data Center that tells nothing to who is not signed in, not even what it is.
     """
 
@@ -37,6 +38,11 @@ class Peculiarities:
     is_closed: bool = False
     told: set[Act] = field(default_factory=lambda: {"remote_links"})
 
+    switched: list[tuple[tuple[Act, ...], tuple[Act, ...]]] = field(default_factory=list)
+
     def tells(self, act: Act) -> bool:
-        """Whether `updated` tells it."""
+        """Whether `updated` tells it; what was switched last holds."""
+        for told, hidden in reversed(self.switched):
+            if act in (*told, *hidden):
+                return act in told
         return act in self.told

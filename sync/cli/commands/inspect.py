@@ -65,7 +65,16 @@ def status(
 ) -> None:
     """Show progress, forecasts, the last sync and stuck items."""
     given = given_moment(as_of)
-    with command_session(config, style) as (session, output):
+    with command_session(config, style, tells_okrs=True) as (session, output):
+        at_work = run_under_way(session.store)
+        if at_work is not None and not (fresh or full or as_of or session.store.snapshots.pulls()):
+            # To read everything beside the workers that do is not what is asked for.
+            output.show(distributed.section(at_work))
+            output.say(
+                "Nothing was read before this run. Progress is shown once it has ended, or with --fresh."
+            )
+            output.data(as_of=None, running=distributed.data(at_work))
+            return
         run = _latest(session, output, given, fresh=fresh, full=full)
         last = session.store.last_run("sync")
         troubled = session.store.journal.failed_writes(last.id) if last else []
@@ -82,7 +91,7 @@ def status(
         if rules.rows:
             output.show(rules)
         output.show(*in_grace(run.alignment.items, run.signals, _MOST_IN_GRACE))
-        if (at_work := run_under_way(session.store)) is not None:
+        if at_work is not None:
             output.show(distributed.section(at_work))
         output.show(status_tables.last_run(last, troubled, run))
         removed = removed_marks(session, run)
@@ -95,23 +104,24 @@ def status(
             output.say("Set up on the trackers", strong=True)
             for line in things_lines(things):
                 output.say(line)
-        output.data(
-            as_of=run.scorecard.as_of.isoformat(),
-            scorecard=data.of_scorecard(run.scorecard, run.outlooks),
-            movement=movement.movement_data(histories),
-            work=budgets.data(run, session.workspace),
-            running=distributed.data(at_work),
-            last_run=status_tables.last_run_data(last, troubled),
-            set_up=things_data(things),
-            undone=status_tables.removed_data(removed),
-            stuck=[asdict(one) for one in stuck],
-            orphans=len(run.signals.orphans),
-            not_warned=data.of_unwarned_counts(run.signals),
-            in_grace=data.of_in_grace(run),
-            planned=data.of_planned(run),
-            unwritten=None if run.observation.rewound else len(run.plan.edits),
-            findings=data.of_findings(run, run.signals),
-        )
+        if output.wants_data:
+            output.data(
+                as_of=run.scorecard.as_of.isoformat(),
+                scorecard=data.of_scorecard(run.scorecard, run.outlooks),
+                movement=movement.movement_data(histories),
+                work=budgets.data(run, session.workspace),
+                running=distributed.data(at_work),
+                last_run=status_tables.last_run_data(last, troubled),
+                set_up=things_data(things),
+                undone=status_tables.removed_data(removed),
+                stuck=[asdict(one) for one in stuck],
+                orphans=len(run.signals.orphans),
+                not_warned=data.of_unwarned_counts(run.signals),
+                in_grace=data.of_in_grace(run),
+                planned=data.of_planned(run),
+                unwritten=None if run.observation.rewound else len(run.plan.edits),
+                findings=data.of_findings(run, run.signals),
+            )
 
 
 def orphans(
@@ -147,17 +157,18 @@ def orphans(
         if everything:
             output.show(not_warned(items, run.signals, run.scorecard.as_of))
         output.show(findings(found, items, each=everything, show_each="truenorth orphans --all"))
-        output.data(
-            as_of=run.scorecard.as_of.isoformat(),
-            narrowed_by=asked.words or None,
-            warned=warned,
-            orphans=data.of_orphans(run),
-            not_warned=data.of_unwarned_counts(run.signals),
-            **({"unwarned": data.of_unwarned(run)} if everything else {}),
-            in_grace=data.of_in_grace(run),
-            planned=data.of_planned(run),
-            findings=data.of_findings(run, run.signals),
-        )
+        if output.wants_data:
+            output.data(
+                as_of=run.scorecard.as_of.isoformat(),
+                narrowed_by=asked.words or None,
+                warned=warned,
+                orphans=data.of_orphans(run),
+                not_warned=data.of_unwarned_counts(run.signals),
+                **({"unwarned": data.of_unwarned(run)} if everything else {}),
+                in_grace=data.of_in_grace(run),
+                planned=data.of_planned(run),
+                findings=data.of_findings(run, run.signals),
+            )
 
 
 def suggest(
@@ -190,12 +201,13 @@ def suggest(
             found, run.alignment, len(orphaned), len(rest), with_rest=everything
         )
         output.show(section)
-        output.data(
-            as_of=run.scorecard.as_of.isoformat(),
-            orphans=len(run.signals.orphans),
-            not_warned=data.of_unwarned_counts(run.signals),
-            suggestions=suggestions.suggestions_data(found, run.alignment),
-        )
+        if output.wants_data:
+            output.data(
+                as_of=run.scorecard.as_of.isoformat(),
+                orphans=len(run.signals.orphans),
+                not_warned=data.of_unwarned_counts(run.signals),
+                suggestions=suggestions.suggestions_data(found, run.alignment),
+            )
 
 
 def explain(
@@ -226,7 +238,8 @@ def explain(
             if fresh:
                 found = with_remote_links(session, run, found)
             output.show(status_tables.explanation(found))
-            output.data(**status_tables.explanation_data(found, run))
+            if output.wants_data:
+                output.data(**status_tables.explanation_data(found, run))
 
 
 def _show_key_result(session: Session, run: Decision, derived: Derivation, output: Output, when: str) -> None:

@@ -39,6 +39,7 @@ from sync.jobs.session import Session
 from sync.jobs.sync import Synced, synchronise, synchronise_if_changed
 from sync.plan.outcome import Applied
 from sync.plan.overrides import Overrides
+from sync.report import data
 from sync.report.planned import texts
 from sync.report.planned.view import Only, PlanView
 from sync.store import plan_file
@@ -73,7 +74,7 @@ def plan(
     view = PlanView(selection_of(item, project, tracker), only, everything)
     if out is not None and view.narrows:
         raise typer.BadParameter(f"--out saves the whole plan, and {view.words} shows a part: leave one out")
-    with command_session(config, style) as (session, output):
+    with command_session(config, style, tells_okrs=True) as (session, output):
         require_trackers(view.selection, session.connectors)
         now = given.in_zone_of(session.workspace)
         reporter = OutputReporter(output, view)
@@ -113,7 +114,7 @@ def sync(
 ) -> None:
     """Read the trackers, show the plan, check the guards, and write."""
     given, overrides = given_moment(as_of), overrides_of(first_run, accept_plan, accept_shrink)
-    with command_session(config, style) as (session, output):
+    with command_session(config, style, tells_okrs=True) as (session, output):
         now = given.in_zone_of(session.workspace)
         reporter = OutputReporter(output, PlanView(everything=everything), brief=is_quiet())
         done: Synced | Unchanged | None
@@ -123,6 +124,8 @@ def sync(
             done = synchronise(session, now, reporter, overrides, full=full)
         else:
             done = synchronise_if_changed(session, now, reporter, overrides, full=full)
+        if isinstance(done, Unchanged):
+            output.data(applied=data.of_applied(Applied((), {})))
         if done is None or isinstance(done, Unchanged):
             return
         if done.blocked:

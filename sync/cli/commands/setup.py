@@ -75,7 +75,11 @@ def setup(
             output.say(line)
         output.data(setup=setup_lines.plan_data(planned.trackers, planned.addresses))
         _announce({} if remove else next_fill(session, planned.trackers), output)
+        there = {} if remove else setup_lines.in_place(planned.trackers)
+        output.data(in_place=there)
         if planned.empty:
+            for line in setup_lines.in_place_lines(there):
+                output.say(line)
             output.say("Nothing to do." if not output.causes else "Nothing to do on what could be read.")
         elif not apply:
             output.say("Nothing was changed. To apply the plan, add --apply.")

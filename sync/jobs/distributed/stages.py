@@ -164,12 +164,13 @@ def _decide(work: Work) -> None:
     connectors = dict(_with_parts(work))
     whole = replace(session, connectors=connectors)
     try:
-        result = read(whole, work.moment, Reporter())
+        result = read(whole, work.moment, Reporter(), full=True)
     except CannotRead as error:
         _unless_ending(work)
         work.runs.end(run.id, "failed", Trouble(unread=error.unread))
         return
     _unless_ending(work)
+    session.store.snapshots.settled.forget()
     reconcile_journal(session.store, result.observation, session.workspace)
     known = image_of(Known(result.observation, result.memory))
     work.decided.clear()

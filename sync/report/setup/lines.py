@@ -46,6 +46,23 @@ def _address_words(change: AddressChange) -> str:
     return f"change the {several} of {what} on {counted(len(change.edits), 'item')}; {where}"
 
 
+def in_place(plans: Mapping[str, Provisioning]) -> dict[str, dict[str, int]]:
+    """How many of each kind setup made before that are there, by tracker."""
+    return {
+        name: dict(Counter(what.partition(" ")[0] for what in plan.found))
+        for name, plan in plans.items()
+        if plan.found
+    }
+
+
+def in_place_lines(there: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    """As in "jira: 3 fields, 5 filters and 1 dashboard are in place"."""
+    for name, kinds in there.items():
+        *most, last = (counted(count, kind) for kind, count in kinds.items())
+        names = f"{', '.join(most)} and {last}" if most else last
+        yield f"{name}: {names} {'is' if sum(kinds.values()) == 1 else 'are'} in place"
+
+
 def plan_data(
     plans: Mapping[str, Provisioning], addresses: Mapping[str, AddressChange]
 ) -> dict[str, dict[str, Any]]:

@@ -57,7 +57,7 @@ class WorkFilter:
             {ref: one for ref, one in signals.planned.items() if takes(ref)},
             frozenset(filter(takes, signals.not_started)),
         )
-        return replace(run, signals=part)
+        return replace(run, narrowed=part)
 
     def _concerns(self, one: Finding, run: Decision) -> bool:
         if not self.teams and not self.projects:

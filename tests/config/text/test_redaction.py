@@ -48,6 +48,17 @@ def test_a_secret_is_found_in_every_spelling(spell: Callable[[str], str], token:
     assert parts_shown(said, token) <= plain
 
 
+@pytest.mark.parametrize("spell", SPELT.values(), ids=SPELT)
+@given(token=tokens.filter(lambda token: len(token.replace("\\", "")) >= SHORTEST))
+@settings(deadline=None)
+def test_texts_with_a_secret_among_them_are_never_taken_for_clean(
+    spell: Callable[[str], str], token: str
+) -> None:
+    known = Redactor([token])
+    texts = ["Key result", f"before {spell(token)} after", ""]
+    assert all(known.text(one) == one for one in texts) or not known.are_clean(texts)
+
+
 @given(token=tokens, at=st.integers(0, 70), most=st.integers(1, 90))
 @example(token="lin_api_" + "x" * 160, at=0, most=60)
 def test_a_text_that_is_cut_shows_no_part_of_a_secret(token: str, at: int, most: int) -> None:

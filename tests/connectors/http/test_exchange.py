@@ -117,6 +117,9 @@ def test_large_replies_come_one_at_a_time(serve: Callable[[Script], HostileServe
 
 # --- Time ----------------------------------------------------------------------------------------
 
+SOON = 20
+"""Seconds: less than any of these would take if nobody ended it, and a slow machine's time for what takes one."""
+
 
 @pytest.mark.parametrize(
     "script",
@@ -134,14 +137,14 @@ def test_an_exchange_ends_in_time(serve: Callable[[Script], HostileServer], scri
     begun = time.monotonic()
     with pytest.raises(Unreachable, match="did not answer in time"):
         get(serve(script).url, limits=SHORT)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < SOON
 
 
 def test_the_deadline_of_the_run_cuts_it_short(serve: Callable[[Script], HostileServer]) -> None:
     ends = time.monotonic() + 0.3
     with pytest.raises(Unreachable, match="before the run's deadline"):
         get(serve(in_turn(30.0)).url, time_left=lambda: ends - time.monotonic())
-    assert time.monotonic() - ends < 1
+    assert time.monotonic() - ends < SOON
 
 
 @pytest.mark.parametrize("reads", [False, True])
@@ -166,7 +169,7 @@ def test_a_reader_that_is_too_slow_ends_it(reads: bool) -> None:
         ended.set()
         thread.join()
         listener.close()
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < SOON
 
 
 def test_a_resolver_that_does_not_answer_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +181,7 @@ def test_a_resolver_that_does_not_answer_is_left_behind(monkeypatch: pytest.Monk
             get("http://tracker.example/", limits=SHORT)
     finally:
         gate.set()
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < SOON
 
 
 # --- Where it may go -----------------------------------------------------------------------------
@@ -424,7 +427,7 @@ def test_a_tunnel_through_a_proxy_behind_tls(
     finally:
         server.close()
         proxy.close()
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < SOON
 
 
 def test_a_body_in_another_coding_is_refused(serve: Callable[[Script], HostileServer]) -> None:

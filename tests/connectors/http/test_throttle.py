@@ -271,7 +271,7 @@ def test_after_the_deadline_nothing_is_asked() -> None:
 def test_a_wait_ends_with_the_deadline() -> None:
     begun = time.monotonic()
     Throttle(deadline=0.2).retry.sleep(60)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
 
 
 def test_an_error_keeps_nothing_of_the_reply_that_it_arose_from() -> None:

@@ -81,7 +81,11 @@ def test_it_costs_no_request(box: Sandbox, path: str) -> None:
     made.pull()
     again = asked(box)
     made.close()
-    assert first[:2] == [("serverInfo", "anonymous"), ("myself", "truenorth@acme.example")]
+    assert first[0] == ("serverInfo", "anonymous")
+    # A Data Center, which locks out who comes with a bad credential several times, is asked for nothing else meanwhile.
+    beside = {"field", "project/WEB", "project/OPS"} if path == "/jira" else set()
+    before = [name for name, _ in first[1 : first.index(("myself", "truenorth@acme.example"))]]
+    assert beside.issuperset(before)
     assert [name for name, _ in first].count("serverInfo") == 1
     assert sorted(name for name, _ in first) == sorted(name for name, _ in again)
 
@@ -102,7 +106,7 @@ def test_through_the_gateway_there_is_nothing_to_ask(box: Sandbox) -> None:
     made.pull()
     made.close()
     assert "anonymous" not in {who for _, who in asked(box)}
-    assert asked(box)[0][0] == "myself"
+    assert {name for name, _ in asked(box)[:4]} == {"myself", "field", "project/WEB", "project/OPS"}
 
 
 def test_no_answer_is_no_answer(httpserver: HTTPServer) -> None:
@@ -129,4 +133,25 @@ def test_who_says_nothing_without_a_credential_gets_it(
     with pytest.raises(TrackerError, match="rejected the credential"):
         made.pull()
     made.close()
-    assert [request.path.rpartition("/")[2] for request, _ in httpserver.log] == ["serverInfo", "myself"]
+    first, *others = (request.path.rpartition("/")[2] for request, _ in httpserver.log)
+    assert first == "serverInfo"
+    assert "myself" in others
+    assert set(others) <= {"myself", "field", "WEB", "OPS"}
+
+
+@pytest.mark.parametrize("project", [200, 404], ids=["anybody sees it", "nobody sees it"])
+def test_what_anybody_may_see_is_no_read_with_a_bad_credential(httpserver: HTTPServer, project: int) -> None:
+    """Asked beside the identity, fields and projects may be answered as anonymous, without a word of it."""
+    api = "/jira/rest/api/3"
+    httpserver.expect_request(f"{api}/serverInfo").respond_with_json({"deploymentType": "Cloud"})
+    httpserver.expect_request(f"{api}/myself").respond_with_data("", status=401)
+    httpserver.expect_request(f"{api}/field").respond_with_json([])
+    for key in ("WEB", "OPS"):
+        httpserver.expect_request(f"{api}/project/{key}").respond_with_json(
+            {"id": key, "key": key}, status=project
+        )
+    made = connector(httpserver.url_for("/jira"), waits=Waits())
+    with pytest.raises(TrackerError, match="rejected the credential"):
+        made.pull()
+    made.close()
+    assert not any("search" in request.path for request, _ in httpserver.log)

@@ -6,12 +6,12 @@ is a yes from there too. A no only says that the full look is needed, which also
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import msgspec
 from jsonschema_rs import Draft4Validator
 
 from connectors.sandbox.recorder import Exchange
@@ -38,15 +38,16 @@ class Operation:
     texts: frozenset[str]
     """The variables of the path that may be any text."""
 
+    fixed: tuple[tuple[int, str], ...]
+    """The segments that are no variables, and where they stand."""
+
     @property
     def variables(self) -> int:
-        return sum(_is_variable(one) for one in self.segments)
+        return len(self.segments) - len(self.fixed)
 
     def fits(self, asked: list[str]) -> bool:
-        return all(
-            bool(there) if _is_variable(one) else one == there
-            for one, there in zip(self.segments, asked, strict=True)
-        )
+        """Whether a path of as many segments, none of them empty, is one of this operation's."""
+        return all(asked[at] == segment for at, segment in self.fixed)
 
     def deciding(self, asked: list[str]) -> tuple[str, ...]:
         """The values in a path on which a verdict may depend."""
@@ -60,12 +61,12 @@ class QuickLook:
     def __init__(self, document: Mapping[str, Any], prefix: str) -> None:
         self._schemas: Mapping[str, Any] = document["components"]["schemas"]
         self._prefix = prefix
-        self._operations: dict[tuple[str, int], list[Operation]] = {}
+        self._operations: dict[tuple[str, int, str], list[Operation]] = {}
         for path, item in document["paths"].items():
             for method, declared in item.items():
                 if isinstance(declared, dict):
                     one = _operation(path, declared, item.get("parameters", ()))
-                    self._operations.setdefault((method, len(one.segments)), []).append(one)
+                    self._operations.setdefault(_key(method, one.segments), []).append(one)
         self._sound: set[tuple[object, ...]] = set()
         self._of_body = cache(lambda operation: self._validator(_body(operation), "readOnly"))
         self._of_reply = cache(
@@ -84,16 +85,24 @@ class QuickLook:
         if found := self._find(exchange):
             self._sound.add(_request(exchange, kind, *found))
 
-    def allows_reply(self, exchange: Exchange, kind: str, reply: bytes) -> bool:
-        """Whether the operation may answer so."""
+    def allows_reply(self, exchange: Exchange, kind: str, reply: Any) -> bool:
+        """Whether the operation may answer so; `reply` is the value that was sent as JSON."""
         found = self._find(exchange)
-        return found is not None and self._is_valid(
-            self._of_reply(found[0], str(exchange.status)), kind, reply
-        )
+        if found is None or kind != JSON:
+            return False
+        validator = self._of_reply(found[0], str(exchange.status))
+        return validator is not None and validator.is_valid(reply)
 
     def _find(self, exchange: Exchange) -> tuple[Operation, list[str]] | None:
         asked = exchange.path.removeprefix(self._prefix).split("/")
-        known = self._operations.get((exchange.method.lower(), len(asked)), ())
+        # The first is empty, for a path begins with a slash.
+        if not all(asked[1:]):
+            return None
+        method = exchange.method.lower()
+        known = [
+            *self._operations.get(_key(method, asked), ()),
+            *self._operations.get((method, len(asked), ""), ()),
+        ]
         fitting = [one for one in known if one.fits(asked)]
         return (min(fitting, key=lambda one: one.variables), asked) if fitting else None
 
@@ -102,7 +111,7 @@ class QuickLook:
         if validator is None or kind != JSON:
             return False
         try:
-            return validator.is_valid(json.loads(text))
+            return validator.is_valid(msgspec.json.decode(text))
         except ValueError:
             return False
 
@@ -125,7 +134,15 @@ def _operation(path: str, declared: Mapping[str, Any], common: Any) -> Operation
     texts = {
         one["name"] for one in parameters if one.get("in") == "path" and one["schema"] == {"type": "string"}
     }
-    return Operation(path, tuple(path.split("/")), declared, frozenset(texts))
+    segments = tuple(path.split("/"))
+    fixed = tuple((at, one) for at, one in enumerate(segments) if not _is_variable(one))
+    return Operation(path, segments, declared, frozenset(texts), fixed)
+
+
+def _key(method: str, segments: Sequence[str]) -> tuple[str, int, str]:
+    """What parts the operations well: the first segment after `/rest/api/3`; none where it is a variable."""
+    first = segments[4] if len(segments) > 4 else ""
+    return method, len(segments), "" if _is_variable(first) else first
 
 
 def _is_variable(segment: str) -> bool:

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, ItemAlignment, align
+from sync.align.ancestry import Ancestry
 from tests.support.builders import item, ref, work, workspace
 
 NAMES = [f"WEB-{n}" for n in range(1, 8)]
@@ -161,3 +163,20 @@ def test_the_same_said_otherwise_is_the_same(items: list[WorkItem], rules: Rules
 def test_a_rule_that_matches_nothing_changes_nothing(items: list[WorkItem], rules: Rules) -> None:
     more: Rules = [*rules, ("A", {"label": "nowhere"}, None, True), ("B", {"key": "OPS-1"}, None, True)]
     assert aligned(items, rules).placements == aligned(items, more).placements
+
+
+def test_a_chain_of_parents_is_looked_through_once() -> None:
+    """Each name and each word above is asked for once, whatever hangs below: a chain of thousands takes no square of that."""
+    asked: list[Ref] = []
+    spelling = Ancestry.names_of
+
+    def counting(self: Ancestry, at: Ref) -> tuple[str, ...]:
+        asked.append(at)
+        return spelling(self, at)
+
+    chain = [item(f"WEB-{n}", f"WEB-{n - 1}" if n > 1 else None) for n in range(1, 301)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Ancestry, "names_of", counting)
+        found = align(chain, workspace(work("A", {"under": "WEB-1"})))
+    assert [one.state for one in found.placements.values()].count("aligned") == 299
+    assert len(asked) < 4 * len(chain)

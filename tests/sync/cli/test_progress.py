@@ -106,9 +106,9 @@ def test_elsewhere_lines_say_what_moved_and_what_goes_on(monkeypatch: pytest.Mon
         with progress.shown_progress() as report:
             report("Reading issues from jira", 250, 900)
             report("Reading issues from linear", 50, None)
-            assert all(said.acquire(timeout=5) for _ in range(3))
+            assert all(said.acquire(timeout=60) for _ in range(3))
             report("Deciding what to write", 0, None)
-            assert all(said.acquire(timeout=5) for _ in range(2))
+            assert all(said.acquire(timeout=60) for _ in range(2))
     finally:
         structlog.reset_defaults()
     assert logged[:2] == [("Reading issues from jira", 250, 900), ("Reading issues from linear", 50, None)]

@@ -133,7 +133,10 @@ def test_overwritten_files_are_told_in_a_line(tmp_path: Path) -> None:
     )
 
 
-def test_check_names_what_else_installs_a_package_of_our_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_names_what_else_installs_a_package_of_our_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)  # what was found elsewhere is known for good
     found = {"config": ["truenorth", "config"], "sync": ["truenorth"], "httpx": ["httpx"]}
     monkeypatch.setattr(metadata, "packages_distributions", lambda: found)
     monkeypatch.setattr(metadata, "version", lambda name: {"config": "0.5.1"}[name])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from config.workspace import Workspace
@@ -59,6 +61,12 @@ def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
     store = Store(f"sqlite:///{tmp_path}/t.db", clock)
     yield store
     store.close()
+
+
+def all_logs() -> AbstractContextManager[Any]:
+    """What is logged, also where a command that was quiet ran before in this process."""
+    structlog.reset_defaults()
+    return capture_logs()
 
 
 def trackers(items: list[WorkItem]) -> dict[str, TellingTracker]:
@@ -158,7 +166,7 @@ def test_what_only_a_whole_read_tells_is_read_so_and_said(store: Store) -> None:
     sync(store, there)
     asked(there)
     there["jira"].needs_whole = "a status has another name"
-    with capture_logs() as logs:
+    with all_logs() as logs:
         sync(store, there)
     assert asked(there) == [["changes", "pull"], ["changes"]]
     assert [(one["tracker"], one["because"]) for one in logs if "because" in one] == [
@@ -295,7 +303,7 @@ def test_a_whole_read_says_what_changes_had_not_told(store: Store, clock: Clock)
     there["linear"].change(ref("eng-2"), is_told=False, estimate=5.0)
     assert sync(store, there).run.observation.drift == {}
     clock.now += timedelta(days=1)
-    with capture_logs() as logs:
+    with all_logs() as logs:
         found = sync(store, there).run
     assert found.observation.drift == {ref("WEB-3"): Drift("WEB-3", ("estimate",))}
     assert [one for one in found.signals.findings if one.kind == "drift"]
@@ -385,7 +393,7 @@ NAMING = workspace(
 )
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_right_after_a_sweep_all_is_as_a_whole_read_has_it(tmp_path: Path, seed: int) -> None:
     chance, clock = random.Random(seed), Clock()  # noqa: S311  a game
     world = trackers([*ITEMS, epic("WEB-5", category="doing"), item("WEB-6", "WEB-5", category="doing")])

@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 
+from connectors.model import Comment, Marks, Stamp
 from connectors.sandbox.server import Sandbox
 from sync.history.days import HistoryRow
 from sync.jobs.rebuild import archive_store, recover_readings
 from sync.store.store import Store, StoreError
 from sync.store.tables import VERSION
-from tests.support.builders import NOW
+from tests.support.builders import NOW, item, observed, ref
 from tests.support.cli import AS_OF, Cli
-from tests.support.store_actions import edits, take
+from tests.support.store_actions import NINE, edits, take
 
 
 def test_a_store_of_the_version_before_is_migrated(tmp_path: Path) -> None:
@@ -75,6 +76,30 @@ def test_a_store_of_any_version_is_migrated_whole_or_not_at_all(
     store.close()
     with closing(sqlite3.connect(path)) as found, found:
         assert found.execute("SELECT value FROM about WHERE name = 'schema'").fetchone() == (str(VERSION),)
+
+
+def test_a_store_of_version_8_knows_its_items_and_is_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    shown = Marks(labels=("x",), comment=Comment("orphan"), stamp=Stamp("acme", labels=("x",)))
+    items = (item("WEB-1", shown=shown), item("WEB-2", "WEB-1", in_scope=False), item("eng-1", "WEB-1"))
+    keywords = {ref("WEB-2"): ("form",)}
+    with closing(Store(f"sqlite:///{path}")) as new:
+        new.snapshots.save(observed(*items, keywords=keywords))
+    with closing(sqlite3.connect(path)) as old, old:
+        old.executescript(";".join(NINE))
+        old.execute("INSERT INTO items VALUES ('jira', 'WEB-9', '{}')")
+    with closing(Store(f"sqlite:///{path}")) as store:
+        known = store.snapshots.known("jira")
+        assert known.stamped() == known.commented() == known.ids(in_scope=True) == {"WEB-1"}
+        assert [one.key for one in known.children(["WEB-1"])] == ["WEB-2"]
+        assert store.snapshots.known("linear").children(["WEB-1"]) == ()
+        with pytest.raises(StoreError, match="is damaged"):
+            store.snapshots.last()
+        store.snapshots.save(observed(*items, keywords=keywords))
+        found = store.snapshots.last()
+        assert found is not None
+        assert (found.items, found.keywords, found.keywords_of) == (items, keywords, {})
+        assert [one.pull.bookmark for one in store.snapshots.pulls().values()] == ["", ""]
 
 
 def interrupted(*_: object) -> None:

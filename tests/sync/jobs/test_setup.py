@@ -36,6 +36,14 @@ def test_twice_and_away_again(run: Cli, pointed: Sandbox) -> None:
     assert shown >= VIEWS | {"aligned", "orphaned", "exempt"}
     second = run("setup", "--apply")
     assert (second.code, "Nothing to do." in second.out) == (0, True), second.out
+    fields, labels = fields - before[0], len(shown - before[2])
+    assert (
+        f"jira: {len(fields)} fields, {len(filters - before[1])} filters, 1 dashboard and 5 gadgets are in place"
+        in second.out
+    )
+    assert f"linear: {labels - 6} labels and 6 views are in place" in second.out
+    kinds = json.loads(run("setup", "--format", "json").out)["in_place"]
+    assert (kinds["jira"]["field"], kinds["linear"]) == (len(fields), {"label": labels - 6, "view": 6})
     assert run("setup", "--remove", "--apply").code == 0
     assert names(pointed) == before
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from config.measures import WorkMeasure
 from connectors.model import WorkItem
 from sync.align.alignment import align
-from sync.measure import Bounds, Reading, fold, measure, pieces_of
+from sync.measure import Bounds, Reading, Tally, fold, measure, pieces_of, tally_of
 from tests.support.builders import NOW, item, observed, work, workspace
 
 Tree = list[tuple[str, int, str, float | None, str, int]]
@@ -84,6 +84,8 @@ def test_parts_add_up_to_one_pass(tree: Tree, how: dict[str, Any], cut: int) -> 
     leaves = [(one, Fraction(1, nr)) for nr, one in enumerate(planted(tree), 1)]
     pieces = pieces_of(leaves, declared, Bounds(UTC))
     assert fold(pieces[:cut], declared) + fold(pieces[cut:], declared) == fold(pieces, declared)
+    # By denominator or one by one, the sum is the same.
+    assert fold(pieces, declared) == sum((tally_of(piece, declared) for piece in pieces), Tally())
 
 
 @given(TREES, HOWS, st.data())

@@ -161,7 +161,7 @@ ACTS: st.SearchStrategy[Callable[[World], World]] = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=80, deadline=None)
+@settings(deadline=None)
 @given(st.lists(st.lists(ACTS, min_size=1, max_size=3), min_size=1, max_size=4))
 def test_after_every_run_a_ticket_states_one_percent_of_a_key_result(
     days: list[list[Callable[[World], World]]],
@@ -177,7 +177,7 @@ def test_after_every_run_a_ticket_states_one_percent_of_a_key_result(
         assert world.edited == set(), "the second run writes nothing"
 
 
-@settings(max_examples=80, deadline=None)
+@settings(deadline=None)
 @given(st.lists(st.fixed_dictionaries(dict.fromkeys(NAMES, st.integers(1, 99))), min_size=1, max_size=5))
 def test_a_run_writes_only_where_a_percent_moved_by_the_step_or_a_health_changed(
     days: list[dict[str, int]],

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from config.policy import GuardPolicy
 from connectors.model import Comment, KeyResultMark, Marks, Ref, Stamp, WorkItem
 from sync.memory import Memory
+from sync.plan import guards
 from sync.plan.guards import first_run_stop, mass_change_stop, shrink_stop
 from sync.plan.plan import absorb_small_steps, natural
 from tests.support.builders import NOW, epic, item, metric, ref, work, workspace
@@ -335,3 +336,19 @@ def test_what_a_person_put_in_place_of_a_closed_key_results_mark_is_not_taken_fo
     both = item("WEB-2", claims=("KR1", "KR2"), shown=shown)
     _, _, plan = decide([served, both], workspace(work("KR1", closed="2026-11-01"), work("KR2")))
     assert [edit.wanted.key_results[-1] for edit in plan.edits] == [mark, mark]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "limit", "words"),
+    [
+        (35, 100, 0.3, "35 %"),
+        (307, 1000, 0.3, "30.7 %"),
+        (3004, 10_000, 0.3, "30.04 %"),
+        (300_001, 1_000_000, 0.3, "just over 30 %"),
+        (1, 3, 0.33, "33.3 %"),
+    ],
+)
+def test_a_share_beyond_its_limit_does_not_read_like_the_limit(
+    part: int, whole: int, limit: float, words: str
+) -> None:
+    assert guards._share(part, whole, limit) == words

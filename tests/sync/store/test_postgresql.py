@@ -27,7 +27,7 @@ from tests.support.builders import NOW, item, observed
 from tests.support.cli import AS_OF, Cli, Ran, writes
 from tests.support.fault_run import FaultRun, comments_of_ours, marked
 from tests.support.postgres import Cluster
-from tests.support.store_actions import WANTED, edits, take
+from tests.support.store_actions import NINE, WANTED, edits, take
 
 
 @pytest.fixture
@@ -118,9 +118,12 @@ def test_hostile_and_long_text_is_kept(store: Store) -> None:
 
 
 def test_a_store_of_the_version_before_is_migrated(cluster: Cluster, database: str) -> None:
-    Store(cluster.url(database)).close()
+    store = Store(cluster.url(database))
+    store.snapshots.save(observed(item("WEB-1"), item("WEB-2", "WEB-1", in_scope=False)))
+    store.close()
     cluster.ask(
         database,
+        *NINE,
         "DROP INDEX ix_journal_operation",
         *(f"ALTER TABLE journal DROP COLUMN {name}" for name in ("operation", "epoch", "at", "changes")),
         "DROP TABLE leases, quarantine, footings, standings, forecasts",
@@ -131,6 +134,9 @@ def test_a_store_of_the_version_before_is_migrated(cluster: Cluster, database: s
     )
     store = Store(cluster.url(database))
     assert store.journal.written("jira") == {"7"}
+    known = store.snapshots.known("jira")
+    assert [one.key for one in known.children(["WEB-1"])] == ["WEB-2"]
+    assert known.ids(in_scope=True) == {"WEB-1"}
     assert take(store, "a/1/1", NOW).epoch == 1
     store.journal.begin(1, edits("WEB-1"))
     store.snapshots.save(observed(item("WEB-1"), counts={"K" * 80: 1}))

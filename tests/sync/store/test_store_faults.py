@@ -22,7 +22,7 @@ from tests.support.processes import Process, command
 from tests.support.small_disk import BLOCK, Disk
 
 SYNC = ("sync", *AS_OF, "--first-run")
-ROOM = (0, 50, 100)
+ROOM = (0, 60, 150)
 """Blocks of room at the start: for nothing, for the tables, for some of the journal."""
 STORE = Path(".truenorth/truenorth.db")
 

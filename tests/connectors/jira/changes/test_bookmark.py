@@ -13,7 +13,7 @@ from connectors.jira.api.fields import SiteFields
 from connectors.jira.changes.bookmark import Bookmark, decoded, encoded, watermark
 from connectors.jira.changes.changed import counted
 from connectors.jira.changes.fixed_facts import FixedFacts, changed_facts
-from connectors.jira.changes.learned import Learned, differences, joined
+from connectors.jira.changes.learned import Learned, Names, differences, joined
 from connectors.jira.read.parents import LinkedTypes
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
@@ -62,7 +62,7 @@ def test_one_of_something_else_needs_a_whole_read(text: str, about: str) -> None
 
 @pytest.mark.parametrize(
     ("newest", "wanted"),
-    [(-600, -600), (600, 0), (-86_400, -1800), (0, 0)],
+    [(-200, -200), (600, 0), (-86_400, -300), (0, 0)],
     ids=["near", "later", "old", "now"],
 )
 def test_the_watermark_is_the_older_of_two_clocks_that_differ_a_little(newest: float, wanted: float) -> None:
@@ -92,7 +92,7 @@ def test_an_estimate_is_compared_with_what_it_was() -> None:
 
 
 def test_names_are_compared_by_their_ids() -> None:
-    now = {"status": {"3": ("Working", "indeterminate"), "4": ("New", "new")}, "label": {"9": ("x",)}}
+    now: Names = {"status": {"3": ("Working", "indeterminate"), "4": ("New", "new")}, "label": {"9": ("x",)}}
     assert list(differences(LEARNED.names, now)) == ["the status In Progress (id 3) was changed"]
     assert list(differences(LEARNED.names, {"type": {"1": ("Epic", 1, False)}})) == []
     assert joined(LEARNED.names, now)["status"]["4"] == ("New", "new")

@@ -44,7 +44,7 @@ def test_every_minute_of_a_year_means_no_later_moment() -> None:
         read = datetime.strptime(text, '"%Y/%m/%d %H:%M"').replace(tzinfo=zone)
         latest = max(one.astimezone(UTC) for one in (read.replace(fold=0), read.replace(fold=1)))
         assert moment - timedelta(hours=2, minutes=1) < latest <= moment
-        moment += timedelta(minutes=17)
+        moment += timedelta(minutes=457 if moment.month not in (3, 10) else 59)
 
 
 def test_what_stands_above_is_named_in_queries_that_are_not_too_long() -> None:

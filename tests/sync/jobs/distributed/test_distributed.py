@@ -20,6 +20,10 @@ from sync.jobs.distributed.worker import Declared, Worker
 from sync.jobs.sandbox import environment
 from sync.memory import RunUnderWay
 from sync.report import distributed as report
+from sync.store.distributed.opening import shared_runs
+from sync.store.distributed.runs import Asked, PartName, SharedRun, asked_body
+from sync.store.lease import Lease
+from sync.store.store import Store
 from tests.support import processes
 from tests.support.cli import AS_OF, Cli, Ran
 from tests.support.fault_run import comments_of_ours
@@ -201,6 +205,27 @@ def test_a_worker_with_other_okrs_refuses_the_run_and_says_so(
     assert "of another configuration or version" in refused.err
     assert "refusing the jobs of a run" in refused.err
     assert not any(comments_of_ours(box.world).values())
+
+
+def test_status_of_the_first_run_of_all_does_not_read_beside_the_workers(
+    place: tuple[Sandbox, Path], cluster: Cluster, run: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box, _ = place
+    url = cluster.url(cluster.make())
+    monkeypatch.setenv("TRUENORTH_STORE", url)
+    store = Store(url)
+    try:
+        lease = Lease("host/distributed/1", 1)
+        asked = asked_body(Asked())
+        first = SharedRun(1, "reading", False, "abc", "1", "2026-11-16T09:00:00+00:00", lease, None, asked)
+        shared_runs(store, lambda *_: None).begin(first, [PartName("read", "jira", "WEB")])
+    finally:
+        store.close()
+    told = run("status")
+    assert told.code == 0, told.err
+    assert "A distributed sync is running: 0 of 1 partitions read; no worker is there" in told.words
+    assert json.loads(run("status", "--format", "json").out)["running"]["partitions"] == 1
+    assert box.requests == []
 
 
 def test_status_tells_of_a_run_under_way() -> None:

@@ -1,0 +1,1 @@
+"""What work says, and for which key results it speaks. Pure."""
