@@ -15,7 +15,7 @@ from connectors.changes import Landing
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.scope import check_credential_and_views, scoped_teams, visible_teams
-from connectors.linear.api.wire import LabelNode, TeamNode, ViewSlug
+from connectors.linear.api.wire import LabelNode, TeamNode
 from connectors.linear.changes.changes import about, bookmark_of
 from connectors.linear.marks.own_labels import OwnLabels
 from connectors.linear.marks.pages import pages_of
@@ -105,7 +105,9 @@ def _opened(
     views: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Pulling, datetime]:
     """What every read begins with: the credential, which of the views stand, the teams, the labels."""
-    standing: list[ViewSlug] = []
+    # By itself, so that a wrong credential is tried once.
+    standing = check_credential_and_views(client, sorted(views.values()))
+    as_of = client.server_time or datetime.now(UTC)
     visible: list[TeamNode] = []
     labels: dict[str, LabelNode] = {}
 
@@ -113,14 +115,7 @@ def _opened(
         walk = client.walk(queries.LABELS, lambda reply: reply.issue_labels)
         labels.update((one.id, one) for one in walk)
 
-    client.together(
-        [
-            lambda: standing.extend(check_credential_and_views(client, sorted(views.values()))),
-            lambda: visible.extend(visible_teams(client)),
-            read_labels,
-        ]
-    )
-    as_of = client.server_time or datetime.now(UTC)
+    client.together([lambda: visible.extend(visible_teams(client)), read_labels])
     teams = scoped_teams(client.tracker, visible, tracker.scope.teams)
     mapper = ItemMapper(
         client.tracker,
@@ -130,5 +125,5 @@ def _opened(
         known.reread(labels),
     )
     pulling = Pulling(client, mapper, progress, use, elsewhere)
-    pulling.views, pulling.visible = tuple(standing), tuple(visible)
+    pulling.views, pulling.visible = standing, tuple(visible)
     return pulling, as_of
