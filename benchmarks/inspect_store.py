@@ -5,7 +5,7 @@
 
 A SQLite store is filled with generated work: epics of twenty issues in 200 projects, 300 rules of 30 key results, half of the open
 work unaligned. CPU is that of the command after start-up (the imports of `--help` and of the command), loading the store included;
-the least of all rounds. `before`: the same commands of the checkout at PATH, on the same store, interleaved. `--smoke` fails where
+the least of all rounds. `before`: the same commands of the checkout at PATH, on the same work in a store of its own, interleaved. `--smoke` fails where
 a command fails or says nothing.
 """
 
@@ -146,6 +146,11 @@ def run(command: tuple[str, ...], folder: Path, checkout: Path) -> dict[str, Any
 
 
 def main() -> int:
+    if sys.argv[1:2] == ["--fill"]:
+        folder, source = Path(sys.argv[2]), random.Random(int(sys.argv[4]))  # noqa: S311  a benchmark
+        declared(folder, source)
+        fill(folder, int(sys.argv[3]), source)
+        return 0
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -161,13 +166,17 @@ def main() -> int:
     checkouts = {"after": HERE.parent, **({"before": given.before} if given.before else {})}
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     with tempfile.TemporaryDirectory() as name:
-        folder, source = Path(name), random.Random(given.seed)  # noqa: S311  a benchmark
-        declared(folder, source)
-        fill(folder, given.items, source)
+        # Each build fills a store of its own: an older one does not open what a newer one migrated.
+        folders = {which: Path(name) / which for which in checkouts}
+        for which, folder in folders.items():
+            folder.mkdir()
+            told = [sys.executable, __file__, "--fill", str(folder), str(given.items), str(given.seed)]
+            environment = {**os.environ, "PYTHONPATH": str(checkouts[which])}
+            subprocess.run(told, env=environment, check=True)  # noqa: S603  our own script
         for _ in range(given.rounds):
             for what, command in COMMANDS.items():
                 for which, checkout in checkouts.items():
-                    found.setdefault((what, which), []).append(run(command, folder, checkout))
+                    found.setdefault((what, which), []).append(run(command, folders[which], checkout))
     rows, wrong = [], []
     for what in COMMANDS:
         best = {which: min(found[what, which], key=lambda one: float(one["cpu"])) for which in checkouts}
