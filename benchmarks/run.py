@@ -41,7 +41,19 @@ class Bench:
     large: Sequence[str] | None = None
 
 
-BENCHES: tuple[Bench, ...] = ()
+BENCHES = (
+    Bench("pull_jira", smoke=("--smoke",), large=("--items", "100000", "--rounds", "1")),
+    Bench("pull_linear", smoke=("--smoke",)),
+    Bench("incremental", smoke=("--smoke",)),
+    Bench(
+        "decide", smoke=("--smoke",), usual=("--rounds", "1"), large=("--items", "1000000", "--rounds", "1")
+    ),
+    Bench("inspect_store", smoke=("--smoke",)),
+    Bench("print_plan", smoke=("--smoke",)),
+    Bench("writes", smoke=("--smoke",), usual=("--counts", "2000")),
+    Bench("simulate_fleet", smoke=("--smoke",), usual=("--smoke",), large=()),
+    Bench("drill_workers", usual=None, large=()),
+)
 
 
 def main() -> int:
