@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -37,7 +38,9 @@ class Names:
     def close(self, name: str) -> list[str]:
         """The few that share most with it letter by letter, to be compared in earnest."""
         shared = Counter(found for pair in _pairs(folded(name)) for found in self._by_pair.get(pair, ()))
-        return [self._names[one] for one, _ in shared.most_common(CLOSE)]
+        # Of names that share as much, always the same ones, whatever the order of sets in this process.
+        closest = heapq.nsmallest(CLOSE, shared, key=lambda one: (-shared[one], one))
+        return [self._names[one] for one in closest]
 
     @cached_property
     def _by_pair(self) -> Mapping[str, list[str]]:
