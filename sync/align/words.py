@@ -133,10 +133,25 @@ def claims_of(
     for claim in item.claims:
         key_result = declared.get(claim.casefold())
         if key_result is None:
-            dangling.append(DanglingClaim(item.ref, claim, nearest(claim, offered)))
+            dangling.append(DanglingClaim(item.ref, claim, _meant(claim, offered)))
         else:
             claimed.setdefault(key_result, claim)
     return claimed, dangling
+
+
+def _meant(claim: str, offered: Collection[str]) -> str | None:
+    """The key result that a claim probably means; None where none is near.
+
+    "GROWTH-KR2" and "O1-KR2" are alike only by what every second key result of an objective is called.
+    """
+    return nearest(claim, [one for one in offered if not _of_other_objective(claim, one)])
+
+
+def _of_other_objective(claim: str, id_: str) -> bool:
+    """Whether the two end alike behind their last dash, and what stands before it is unlike."""
+    objective, dash, end = claim.casefold().strip().rpartition("-")
+    other, _, other_end = id_.casefold().rpartition("-")
+    return bool(dash) and bool(other) and end == other_end and nearest(objective, [other]) is None
 
 
 def carried_over(

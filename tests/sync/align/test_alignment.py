@@ -192,6 +192,15 @@ def test_dangling_claims_name_the_nearest() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("claim", "meant"),
+    [("GROWTH-KR2", None), ("O-KR2", "O1-KR2"), ("o1-kr22", "O1-KR2"), ("SPED-KR1", "SPEED-KR1")],
+)
+def test_key_results_that_only_end_alike_are_not_meant(claim: str, meant: str | None) -> None:
+    alignment = align([item("WEB-1", claims=(claim,))], workspace(work("O1-KR2"), work("SPEED-KR1")))
+    assert [one.nearest for one in alignment.dangling] == [meant]
+
+
 def test_parent_cycles_are_reported_and_broken() -> None:
     items = [
         item("WEB-1", "WEB-3"),
