@@ -57,7 +57,9 @@ P: dict[str, Parameter] = {
     ),
     "cpu_read": Parameter(72e-6, "s an item", "0.72 s for 10,000 issues (first pull, Jira)"),
     "cpu_part": Parameter(
-        0.35, "s a partition", "drill_workers --calm: CPU over one process, by partition and stage"
+        0.35,
+        "s a partition",
+        "assumed: CPU of a drill of 40 partitions over that of one process, less the starts after kills",
     ),
     "cpu_decide": Parameter(
         266e-6, "s an item", "26.6 s for 100,000 items with 500 rules, before its own speed-up"
@@ -65,9 +67,9 @@ P: dict[str, Parameter] = {
     "cpu_store": Parameter(
         200e-6,
         "s an item",
-        "whole first plan of 100,000 items: 77 s less reading and deciding, halved for what a part lands",
+        "assumed: half of what a whole first plan of 100,000 items took beside reading and deciding",
     ),
-    "cpu_write": Parameter(2.5e-3, "s an edit", "benchmarks/writes.py, 2,000 items of Jira"),
+    "cpu_write": Parameter(2.7e-3, "s an edit", "0.8 s for 300 issues (benchmarks/writes.py)"),
     "memory_item": Parameter(
         7.3e3, "bytes an item in the closing job", "732 MB for 100,000 items (whole first plan)"
     ),
@@ -81,7 +83,9 @@ P: dict[str, Parameter] = {
     "requests_edit_jira": Parameter(
         1.12, "requests an edit", "324 requests for 300 items with field and comment, edits together by 100"
     ),
-    "requests_edit_linear": Parameter(0.08, "requests an edit", "160 requests for 2,000 items"),
+    "requests_edit_linear": Parameter(
+        0.14, "requests an edit", "281 requests for a first write of 2,000 items; a change takes 160"
+    ),
     "changed_day": Parameter(0.02, "share of items that change in a day", "assumed"),
     "edits_day": Parameter(
         0.01, "edits an item and day", "assumed: half of what changes moves a percent by a step"

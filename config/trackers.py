@@ -224,19 +224,14 @@ class JiraTracker(TrackerBase):
     item_fields = frozenset(("hours", "custom"))
     url_is_scope = True
     deployments = ("cloud", "data_center")
+    # Beside what docs/performance.md lists of items: what administrators rename or class otherwise, which is told of no item.
     told_late = frozenset(
         (
-            "shown",
-            "issue_links",
-            "mirrors",
-            "committed",
-            "parent_key",
-            "private",
-            "assignee",
-            "components",
-            "project",
+            "shown", "issue_links", "mirrors", "committed", "parent_key", "parent_former_keys", "private", "assignee", "components",
+            "project", "team", "key", "url", "former_keys", "former_projects", "kind", "status", "priority", "other_names", "category",
+            "started", "completed", "dropped",
         )
-    )
+    )  # fmt: skip
 
     kind: Literal["jira"] = Field(description="A Jira site.")
     deployment: Literal["cloud", "data_center"] = Field(
