@@ -37,8 +37,13 @@ def way_to_read(
     *,
     full: bool = False,
     unsettled: datetime | None = None,
+    in_doubt: bool = False,
 ) -> WayToRead:
-    """How to read a tracker at `clock`. `full`: all was asked for. `unsettled`: when setup or undo last ran."""
+    """How to read a tracker at `clock`.
+
+    `full`: all was asked for. `unsettled`: when setup or undo last ran. `in_doubt`: whether a write since the last whole read did
+    not end well; what it left is not always told as a change.
+    """
     policy, kind = workspace.policy_of(tracker), workspace.trackers[tracker]
     if full:
         return WayToRead(True, "asked for", anew=True)
@@ -49,6 +54,8 @@ def way_to_read(
     at = known.state.whole_at
     if unsettled is not None and unsettled >= at:
         return WayToRead(True, "setup or undo ran since the last whole read")
+    if in_doubt:
+        return WayToRead(True, "a write since the last whole read did not end well")
     if clock < at or clock - at >= timedelta(hours=policy.full_hours):
         return WayToRead(True, "the last whole read is older than policy.full_hours")
     is_today = clock.astimezone(workspace.zone).date() == at.astimezone(workspace.zone).date()

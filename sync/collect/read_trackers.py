@@ -53,13 +53,16 @@ def read_trackers(
     disturbed = store.last_run("setup", "undo")
 
     def read(name: str) -> TrackerRead:
+        before = known.get(name)
+        whole_at = before.state.whole_at if before is not None else None
         way = way_to_read(
             workspace,
             name,
-            known.get(name),
+            before,
             clock,
             full=full,
             unsettled=disturbed.at if disturbed is not None else None,
+            in_doubt=whole_at is not None and store.journal.is_in_doubt(name, whole_at),
         )
         one = _OneTracker(connectors[name], known.get(name), store, progress or untold, clock)
         return one.read(way, basis_of(workspace, name))
@@ -122,7 +125,13 @@ class _OneTracker:
         if not takes_landing(connector):
             return connector.pull(heard, owned, commented), self.clock
         landing = store.snapshots.landing(connector.name)
-        pulled: Pull = connector.pull(heard, owned, commented, landing=landing)  # type: ignore[call-arg]  # it takes one
+        try:
+            pulled: Pull = connector.pull(heard, owned, commented, landing=landing)  # type: ignore[call-arg]  # it takes one
+        except TrackerError as error:
+            if error.permanent:
+                # What made it fail may be in the pages, and would be read from them again.
+                landing.drop()
+            raise
         swept = self.clock
         if landing.resumed and isinstance(connector, ReadsChanges) and pulled.bookmark:
             # Pages of an earlier attempt tell nothing of what changed since, so that is asked for on top.
