@@ -179,9 +179,9 @@ def test_removal_leaves_no_link_to_what_is_gone_and_undo_leaves_none_at_all(
     assert (attachments(company), web_links(company)) == ([], {})
 
 
-def requests_to_linear(sandbox: Sandbox, run: Cli) -> int:
+def requests_to_linear(sandbox: Sandbox, run: Cli, *how: str) -> int:
     sandbox.forget_requests()
-    assert run("plan", *AS_OF).code == 0
+    assert run("plan", *how, *AS_OF).code == 0
     return sum("linear" in one.path for one in sandbox.requests)
 
 
@@ -193,16 +193,19 @@ def take_off(sandbox: Sandbox, issue: Issue) -> None:
 
 
 def plan_hash(run: Cli) -> str:
-    return str(json.loads(run("plan", *AS_OF, "--format", "json").out)["plan"]["digest"])
+    return str(json.loads(run("plan", "--full", *AS_OF, "--format", "json").out)["plan"]["digest"])
 
 
 def test_a_missing_view_is_not_linked_to_and_knowing_it_costs_no_request(company: Sandbox, run: Cli) -> None:
     assert run("sync", *AS_OF, "--first-run").code == 0
-    alone = requests_to_linear(company, run)
+    alone = requests_to_linear(company, run, "--full")
     assert run("setup", "--apply").code == 0
-    assert requests_to_linear(company, run) == alone
+    assert requests_to_linear(company, run, "--full") == alone
+    assert run("plan", *AS_OF).code == 0
+    known = requests_to_linear(company, run)
     company.world.linear.custom_views.clear()
-    assert requests_to_linear(company, run) == alone
+    assert requests_to_linear(company, run) == known
+    assert requests_to_linear(company, run, "--full") == alone
     item = next(
         one
         for one in company.world.linear.issues.values()

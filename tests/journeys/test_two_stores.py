@@ -205,7 +205,7 @@ def plant_twin(site: Sandbox, issue: Issue) -> None:
 
 def reads(site: Sandbox, run: Cli) -> int:
     site.forget_requests()
-    assert run("plan", *AS_OF).code == 0
+    assert run("plan", "--full", *AS_OF).code == 0
     return len([one for one in site.requests if "/rest/api/" in one.path])
 
 

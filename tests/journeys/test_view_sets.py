@@ -258,7 +258,11 @@ def test_the_view_of_projects_follows_each_sync_and_writes_nothing_else(run: Cli
     space = pointed.world.linear
     one = next(project for project in space.projects.values() if project.name == min(two))
     done = next(status for status in space.project_statuses.values() if status.type == "completed")
-    pointed.call(lambda: setattr(one, "status", done))
+
+    def complete() -> None:
+        one.status, one.updated_at = done, space.clock.now()
+
+    pointed.call(complete)
     ran = run("sync", *AS_OF)
     assert 'linear: the view "Unaligned projects" will list 1 orphaned project.' in ran.words
     assert in_linear(pointed)[PROJECTS] == two - {one.name}

@@ -246,7 +246,7 @@ def test_where_nobody_asks_for_it_sprints_and_cycles_are_not_read(
     for line in ("warn: started", "warn: committed"):
         policy(line)
         sent.clear()
-        assert run("plan", *AS_OF).code == 0
+        assert run("plan", "--full", *AS_OF).code == 0
         asked = [any(word in one for one in sent) for word in (SPRINT.id, "isActive")]
         assert asked == [line == "warn: committed"] * 2, line
         counts.append(len(sent))

@@ -166,7 +166,14 @@ def silent_end(told: Told, issue: Issue, other: Issue) -> None:  # noqa: ARG001
     del told.workspace.space.issues[issue.id]
 
 
-@pytest.mark.parametrize("edit", [silent_estimate, silent_parent, silent_trash, silent_end])
+def silent_trash_of_a_project(told: Told, issue: Issue, other: Issue) -> None:  # noqa: ARG001
+    project = told.workspace.project("Faster API")
+    project.archived_at, project.trashed = told.workspace.space.now(), True
+
+
+@pytest.mark.parametrize(
+    "edit", [silent_estimate, silent_parent, silent_trash, silent_end, silent_trash_of_a_project]
+)
 def test_what_no_time_tells_is_told_by_the_sweep(told: Told, edit: Callable[..., None]) -> None:
     issue, other = told.workspace.an_open_issue(), told.workspace.an_open_issue(skip=1)
     told.begin()
