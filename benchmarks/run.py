@@ -48,7 +48,7 @@ BENCHES = (
     Bench(
         "decide", smoke=("--smoke",), usual=("--rounds", "1"), large=("--items", "1000000", "--rounds", "1")
     ),
-    Bench("inspect_store", smoke=("--smoke",)),
+    Bench("inspect_store"),
     Bench("print_plan", smoke=("--smoke",)),
     Bench("writes", smoke=("--smoke",), usual=("--counts", "2000")),
     Bench("simulate_fleet", smoke=("--smoke",), usual=("--smoke",), large=()),

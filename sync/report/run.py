@@ -56,8 +56,8 @@ def unchanged(since: datetime, standing: Mapping[str, Any]) -> str:
     warned, findings = int(standing.get("warned", 0)), len(standing.get("findings", ()))
     said = f"Nothing changed since {since:%Y-%m-%d %H:%M} UTC; nothing to write."
     parts = [
-        f"{counted(warned, 'item')} warned (`truenorth orphans`)" if warned else "",
-        f"{counted(findings, 'finding')} (`truenorth status`)" if findings else "",
+        f"{counted(warned, 'item')} warned" if warned else "",
+        counted(findings, "finding") if findings else "",
     ]
     stands = " and ".join(part for part in parts if part)
-    return f"{said} Still open: {stands}." if stands else said
+    return f"{said} Still open: {stands} (`truenorth orphans`)." if stands else said

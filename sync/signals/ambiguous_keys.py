@@ -24,10 +24,13 @@ class AmbiguousKey:
 
 def ambiguous_keys(items: Iterable[WorkItem], workspace: Workspace) -> Iterator[AmbiguousKey]:
     """Every key of a rule, an exemption or a weight that items of several trackers have, in declared order."""
+    named = list(_keys(workspace))
+    wanted = {key.casefold() for _, key in named}
     meant: defaultdict[str, list[WorkItem]] = defaultdict(list)
     for item in items:
-        meant[item.key.casefold()].append(item)
-    for where, key in _keys(workspace):
+        if (key := item.key.casefold()) in wanted:
+            meant[key].append(item)
+    for where, key in named:
         found = sorted(meant.get(key.casefold(), ()), key=lambda item: item.ref)
         if len({item.ref.tracker for item in found}) > 1:
             names = tuple(dict.fromkeys(item.qualified_key for item in found))

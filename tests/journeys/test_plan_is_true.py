@@ -129,6 +129,9 @@ class Company:
         return signs
 
     def _act(self, issue: Issue, what: str, value: Any) -> None:
+        if what != "stamp":
+            # Of its hidden properties an issue's `updated` tells nothing.
+            issue.updated = self.site.clock.now()
         match what:
             case "label":
                 issue.labels = [*issue.labels, *({value} - {*issue.labels})]

@@ -186,7 +186,12 @@ def test_other_words_alone_write_nothing(
 
     # What is news is written in the new words, and nothing beside it.
     issue = next(one for one in sandbox.world.jira.issues.values() if "okr-orphaned" in one.labels)
-    sandbox.call(lambda: issue.labels.append("kr:GROWTH-KR2"))
+
+    def claim() -> None:
+        issue.labels.append("kr:GROWTH-KR2")
+        issue.updated = sandbox.world.clock.now()
+
+    sandbox.call(claim)
     plan = json.loads(run("plan", *AS_OF, "--format", "json").out)["plan"]
     after = {c["key"]: c["after"] for c in plan["changes"] if c["mark"] == "key_results"}
     assert after[issue.key][0]["because"] == "so to speak claim GROWTH-KR2"

@@ -1,7 +1,7 @@
 """All acts of the table on one site, side by side on tickets of their own: what was planned, shown and left.
 
-Per world: setup, the acts before the first write, the first sync; then, step by step, the acts, a plan, a sync, a sync
-that has nothing to write; at the end undo and the removal of setup, beside a twin in which people did the same and
+Per world: setup, the acts before the first write, the first sync; then, step by step, the acts, a plan (another one that
+reads all, where the tracker does not tell of every act), a sync, a sync that has nothing to write; at the end undo and the removal of setup, beside a twin in which people did the same and
 Truenorth never was.
 """
 
@@ -36,13 +36,19 @@ JIRA_HEAD = {"cloud": "jira", "server": "jira-dc"}
 
 
 @dataclass
-class Phase:
-    """What came of one step of all rows. `left_over`: ids of items that the second sync still wrote to."""
+class Planned:
+    """What a plan says: `lines` by row, its notes, and the ids and keys of what it changes."""
 
-    plan: str
     lines: dict[str, str]
     notes: list[str]
     changed: set[str]
+
+
+@dataclass
+class Phase:
+    """What came of one step of all rows. `planned`: by row; `left_over`: ids of items that the second sync still wrote to."""
+
+    planned: dict[str, Planned]
     seen: dict[str, Seen]
     left_over: set[str]
     writes: list[str]
@@ -212,9 +218,10 @@ class Play:
                 self._type("setup", "--apply")
         keys = {row.act: cast.tickets[row.act].shown_key for row in self._rows}
         self._story.keys[number] = keys
-        plan = self._type("plan", *AS_OF)
-        told = json.loads(self._type("plan", *AS_OF, "--format", "json").out)
-        planned = told["plan"]
+        soon, late = self._plan(keys), [row.act for row in self._rows if row.is_late(number, self._site)]
+        planned = dict.fromkeys(keys, soon) | (
+            dict.fromkeys(late, self._plan(keys, "--full")) if late else {}
+        )
         self._type("sync", *AS_OF, "--first-run")
         cast.sandbox.forget_requests()
         again = json.loads(self._type("sync", *AS_OF, "--format", "json").out)["plan"]
@@ -225,15 +232,22 @@ class Play:
         ]  # fmt: skip
         self._story.phases.append(
             Phase(
-                plan.out,
-                {act: _line_of(plan.out, key) for act, key in keys.items()},
-                [*planned["notes"], *(note for one in told["pulled"] for note in one["notes"])],
-                {one for change in planned["changes"] for one in (change["id"], change["key"])},
+                planned,
                 {row.act: cast.tickets[row.act].seen() for row in self._rows},
                 {one for change in again["changes"] for one in (change["id"], change["key"])},
                 writes,
                 dict(self._goals),
             )
+        )
+
+    def _plan(self, keys: dict[str, str], *more: str) -> Planned:
+        """What a plan says of the rows with these keys."""
+        text = self._type("plan", *AS_OF, *more).out
+        told = json.loads(self._type("plan", *AS_OF, *more, "--format", "json").out)
+        return Planned(
+            {act: _line_of(text, key) for act, key in keys.items()},
+            [*told["plan"]["notes"], *(note for one in told["pulled"] for note in one["notes"])],
+            {one for change in told["plan"]["changes"] for one in (change["id"], change["key"])},
         )
 
     def _point_at(self, sandbox: Sandbox, patch: pytest.MonkeyPatch) -> None:

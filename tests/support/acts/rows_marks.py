@@ -7,7 +7,17 @@ from typing import Any
 from tests.support.acts import deeds
 from tests.support.acts.deeds import COMPUTED, FILLED, ONE, ORPHAN, TWO, YOUNG
 from tests.support.acts.seen import orphaned, serving
-from tests.support.acts.table import Row, Step, Ticket, emptied, everywhere, on_jira, on_linear, with_label
+from tests.support.acts.table import (
+    ON_JIRA,
+    Row,
+    Step,
+    Ticket,
+    emptied,
+    everywhere,
+    on_jira,
+    on_linear,
+    with_label,
+)
 from tests.support.acts.tickets import POLICY_LABELS
 
 NO_FIELDS = "Linear has no custom fields"
@@ -60,7 +70,7 @@ ROWS = (
     Row(
         "a person deletes our comment",
         ORPHAN,
-        (Step(orphaned(), ("add the orphan comment",), lambda it: it.drop_comments()),),
+        (Step(orphaned(), ("add the orphan comment",), lambda it: it.drop_comments(), late=("linear",)),),
         everywhere("it is written again, once"),
         marks=("Deletes the comment",),
     ),
@@ -170,35 +180,35 @@ ROWS = (
     Row(
         "a person deletes the attachment",
         ONE,
-        (Step(serving("ACT-ONE"), ("ACT-ONE 50 %",), lambda it: it.drop_traces()),),
+        (Step(serving("ACT-ONE"), ("ACT-ONE 50 %",), lambda it: it.drop_traces(), late=("linear",)),),
         on_linear("it is created again, and with it the stamp: what stood beside it is no claim", jira="there it is a web link"),
         marks=("Deletes the attachment (Linear)",),
     ),
     Row(
         "a person deletes both attachments of two key results",
         TWO,
-        (Step(serving("ACT-LATE", "ACT-ONE"), ("ACT-LATE 10 %", "ACT-ONE 50 %"), lambda it: it.drop_traces()),),
+        (Step(serving("ACT-LATE", "ACT-ONE"), ("ACT-LATE 10 %", "ACT-ONE 50 %"), lambda it: it.drop_traces(), late=("linear",)),),
         on_linear("both are created again", jira="there they are web links"),
         marks=("Deletes the attachment (Linear)",),
     ),
     Row(
         "somebody deletes the stamp of aligned work",
         ONE,
-        (Step(serving("ACT-ONE"), (), lambda it: it.drop_stamp()),),
+        (Step(serving("ACT-ONE"), (), lambda it: it.drop_stamp(), late=ON_JIRA),),
         on_jira("its marks are taken over as ours, and stamped anew", linear="the stamp is in the attachment: see there"),
         marks=("Deletes the stamp (Jira)",),
     ),
     Row(
         "somebody deletes the stamp of work with two key results",
         TWO,
-        (Step(serving("ACT-LATE", "ACT-ONE"), (), lambda it: it.drop_stamp()),),
+        (Step(serving("ACT-LATE", "ACT-ONE"), (), lambda it: it.drop_stamp(), late=ON_JIRA),),
         on_jira("likewise", linear="the stamp is in the attachment: see there"),
         marks=("Deletes the stamp (Jira)",),
     ),
     Row(
         "somebody deletes the stamp of an orphan",
         ORPHAN,
-        (Step(orphaned(), (), lambda it: it.drop_stamp()),),
+        (Step(orphaned(), (), lambda it: it.drop_stamp(), late=ON_JIRA),),
         on_jira("likewise; the comment is known by its own record", linear="an orphan's stamp is in its attachment: see there"),
         marks=("Deletes the stamp (Jira)",),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.support.acts import deeds
 from tests.support.acts.deeds import ORPHAN, TWO
 from tests.support.acts.seen import ALIGNED, DANGLING, orphaned, serving
-from tests.support.acts.table import Absent, Deed, Row, Step, Ticket, on_jira, on_linear
+from tests.support.acts.table import ON_JIRA, Absent, Deed, Row, Step, Ticket, on_jira, on_linear
 from tests.support.acts.tickets import Subject
 
 NO_LABELS = "labels have no ids on Jira: another name is another label, as if the old one was taken off"
@@ -62,7 +62,7 @@ ROWS = (
         "an administrator renames a field that setup did not make",
         HEALTH,
         (
-            Step(serving("ACT-LINK"), None, _rename("field", "KR progress", "Progress of the goal"), notes=("Progress of the goal",)),
+            Step(serving("ACT-LINK"), None, _rename("field", "KR progress", "Progress of the goal"), notes=("Progress of the goal",), late=ON_JIRA),
             Step(serving("ACT-LINK").but(fields={"KR progress": 50}), ("ACT-LINK 10 %",), declares=deeds.value("ACT-LINK", 10)),
         ),
         on_jira("a note says so: it is not written until it has its name again, and undo empties it", linear="Linear has no custom fields"),
@@ -117,7 +117,7 @@ ROWS = (
         "an administrator renames a field that setup made",
         HEALTH,
         (
-            Step(serving("ACT-LINK"), None, _rename("field", "KR health", "Health of the goal"), notes=("Health of the goal",)),
+            Step(serving("ACT-LINK"), None, _rename("field", "KR health", "Health of the goal"), notes=("Health of the goal",), late=ON_JIRA),
             Step(serving("ACT-LINK"), ("ACT-LINK 10 %",), declares=deeds.value("ACT-LINK", 10)),
         ),
         on_jira("it is followed by its id: what changes is written under the new name", linear="Linear has no custom fields"),

@@ -18,6 +18,7 @@ Left = Callable[[dict[str, Any]], dict[str, Any]]
 """What is left on a ticket after undo, from what would be there without Truenorth."""
 
 LAST_PHASE = 2
+ON_JIRA: tuple[Site, ...] = ("cloud", "server")
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class Step:
 
     `plan`: what the next plan says in the ticket's line; None: the ticket is not in it. `notes`: what its notes say.
     `shows`: what the ticket shows after the sync; `tells` and `silent_on`: words on it, and words that are gone.
-    `sets_up`: `setup` runs again before.
+    `sets_up`: `setup` runs again before. `late`: where the tracker tells nothing of it, so that a run notices it that
+    reads all, once a day or with `--full` (the last two tables of docs/marks.md); there `plan` is what that one says.
     """
 
     shows: Shows | Mapping[Site, Shows]
@@ -61,6 +63,7 @@ class Step:
     tells: tuple[str, ...] = ()
     silent_on: tuple[str, ...] = ()
     sets_up: bool = False
+    late: tuple[Site, ...] = ()
 
     def shown_at(self, site: Site) -> Shows:
         return self.shows if isinstance(self.shows, Shows) else self.shows[site]
@@ -124,6 +127,10 @@ class Row:
     def sites(self) -> list[Site]:
         """Where the act exists."""
         return [site for site in SITES if not isinstance(self.words[site], Absent)]
+
+    def is_late(self, number: int, site: Site) -> bool:
+        """Whether the tracker does not tell of the step with this number."""
+        return 0 <= number < len(self.steps) and site in self.steps[number].late
 
 
 def everywhere(words: str) -> dict[Site, str | Absent]:

@@ -21,11 +21,12 @@ def _steps(row: Row, story: Story) -> Iterator[tuple[int, Step | None, Phase]]:
 def plan(row: Row, site: Site, story: Story) -> Iterator[str]:
     """What the plans say of the ticket."""
     for number, step, phase in _steps(row, story):
-        key, said, notes = story.keys[number][row.act], phase.lines[row.act], "\n".join(phase.notes)
+        key, planned = story.keys[number][row.act], phase.planned[row.act]
+        said, notes = planned.lines[row.act], "\n".join(planned.notes)
         texts = step.said_at(site) if step else list(row.plan_first)
-        if texts is None and key in phase.changed:
+        if texts is None and key in planned.changed:
             yield f"step {number}: the plan has the ticket, and nothing was to change: {said}"
-        if texts is not None and step and key not in phase.changed:
+        if texts is not None and step and key not in planned.changed:
             yield f"step {number}: the plan does not have the ticket"
         yield from (
             f"step {number}: {one!r} is not in the plan: {said}" for one in texts or () if one not in said

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 
 from connectors.sandbox.server import Sandbox
 from tests.support.cli import AS_OF, Cli
 
-COMMANDS = (("plan", *AS_OF), ("orphans",), ("orphans", "--fresh", *AS_OF))
+COMMANDS = (("orphans",), ("orphans", "--fresh", *AS_OF))
 
 
 def losses(run: Cli, *command: str) -> list[str]:
@@ -34,15 +34,19 @@ def serving(run: Cli, keys: list[str]) -> str:
     raise AssertionError("no done work serves anything")
 
 
-def check(run: Cli, key: str, hide: Callable[[], object], show: Callable[[], object]) -> None:
+def check(
+    run: Cli, key: str, hide: Callable[[], object], show: Callable[[], object], *, late: Iterable[str] = ()
+) -> None:
+    """`late`: what makes the next plan notice that it is hidden, where the tracker does not tell that."""
     assert losses(run, "plan", *AS_OF) == []
     hide()
-    for command in COMMANDS:
+    for command in (("plan", *late, *AS_OF), *COMMANDS):
         (told, *_) = losses(run, *command)
         assert "1 done item can no longer be seen and no longer counts: " + key in told, command
     assert key in run("orphans").out
     show()
-    assert losses(run, "plan", *AS_OF) == []
+    # Neither tracker tells for certain that something is there again.
+    assert losses(run, "plan", "--full", *AS_OF) == []
 
 
 def test_on_jira(site: Sandbox, run: Cli) -> None:
@@ -57,6 +61,7 @@ def test_on_jira(site: Sandbox, run: Cli) -> None:
         key,
         lambda: site.call(lambda: jira.archived.add(id_)),
         lambda: site.call(lambda: jira.archived.discard(id_)),
+        late=["--full"],
     )
 
 
@@ -69,6 +74,6 @@ def test_on_linear(pointed: Sandbox, run: Cli) -> None:
     issue = next(one for one in space.issues.values() if one.identifier == key)
 
     def trash(value: bool | None) -> None:
-        issue.archived_at, issue.trashed = (issue.completed_at if value else None), value
+        issue.archived_at, issue.trashed = (pointed.world.clock.now() if value else None), value
 
     check(run, key, lambda: pointed.call(lambda: trash(True)), lambda: pointed.call(lambda: trash(None)))

@@ -257,13 +257,18 @@ def test_sync_goes_on_to_use_a_renamed_field_by_its_id(run: Cli, pointed: Sandbo
     assert filled
     pointed.call(lambda: rename_fields(pointed))
     pointed.forget_requests()
-    ran = run("sync", *AS_OF)
+    ran = run("sync", "--full", *AS_OF)
     assert ran.code == 0
     said = ran.words
     assert f'The field "KR health" is named "My KR health" now and is used by its id ({health})' in said
     assert not [one for one in pointed.requests if one.method == "PUT"]
     some = next(one for one in issues.values() if one.key in filled)
-    pointed.call(lambda: some.custom.pop(health))
+
+    def empty() -> None:
+        some.custom.pop(health)
+        some.updated = pointed.world.clock.now()
+
+    pointed.call(empty)
     assert run("sync", *AS_OF).code == 0
     assert some.custom[health].value == filled[some.key]
     assert run("undo", "--all", "--apply").code == 0
@@ -401,7 +406,8 @@ def test_what_was_declared_since_setup_is_said_until_setup_ran(
     assert notes(run) == said
     back()
     assert notes(run) == []
-    assert requests(run, pointed) == asked
+    # The first read of changes after setup is told once more of what that made.
+    assert requests(run, pointed) <= asked
     edit(company / file, before, after)
     assert run("setup").code == 0
     assert notes(run) == said, "a plan of setup changes nothing"
