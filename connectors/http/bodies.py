@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable
+from mmap import mmap
 
 from config.text.figures import ENGLISH
 
@@ -49,20 +50,30 @@ def read_body(
     parts: list[bytes] = []
     length = 0
     unpack = _Gzip() if name in _CODED else None
-    is_large = False
-    for chunk in chunks:
-        for part in unpack.parts(chunk) if unpack is not None else (chunk,):
-            length += len(part)
-            if length > most:
-                raise TooLarge(f"is larger than {most / 2**20:.0f} MB")
-            if length > LARGE and not is_large:
-                is_large = True
-                when_large()
-            parts.append(part)
-    body = b"".join(parts)
+    large: mmap | None = None
+    try:
+        for chunk in chunks:
+            for part in unpack.parts(chunk) if unpack is not None else (chunk,):
+                length += len(part)
+                if length > most:
+                    raise TooLarge(f"is larger than {most / 2**20:.0f} MB")
+                if length > LARGE and large is None:
+                    when_large()
+                    large = mmap(-1, most)
+                    large.write(b"".join(parts))
+                    parts.clear()
+                if large is None:
+                    parts.append(part)
+                else:
+                    large.write(part)
+        body = b"".join(parts) if large is None else large[:length]
+    finally:
+        # Of its own, so that all of it is given back at once: what threads free in small parts, each keeps for its next reply.
+        if large is not None:
+            large.close()
     if unpack is not None and not unpack.is_whole:
         raise BodyError("cannot be decompressed: it ends too early")
-    if is_large and sum(map(body.count, b",[{")) > MOST_VALUES:
+    if large is not None and sum(map(body.count, b",[{")) > MOST_VALUES:
         raise TooLarge(f"holds more than {ENGLISH.count(MOST_VALUES)} values")
     return body
 

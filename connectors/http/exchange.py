@@ -89,11 +89,16 @@ class Exchange:
         self._proxy = proxy_for(url, urllib.request.getproxies())
         self._lock = threading.Lock()
         self._made: httpcore.ConnectionPool | None = None
+        self._closed = False
+        # Behind a proxy, whoever sets the variables decides where it stands; it resolves the names.
+        self._network = Network(private_allowed=private_allowed or self._proxy is not None)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections: whoever waits for a reply is told at once, and no call succeeds afterwards."""
         with self._lock:
-            pool, self._made = self._made, None
+            self._closed = True
+            pool = self._made
+        self._network.close()
         if pool is not None:
             pool.close()
 
@@ -162,6 +167,8 @@ class Exchange:
 
     def _late(self, error: httpcore.TimeoutException, what: str, left: float) -> TrackerError:
         asked = f" {what}" if what else ""
+        if self._closed:
+            return self._gone()
         if self._time_left() <= 0 < left:
             return Unreachable(
                 self._name,
@@ -175,6 +182,8 @@ class Exchange:
         )
 
     def _failed(self, error: Exception, what: str) -> TrackerError:
+        if self._closed:
+            return self._gone()
         # Names of errors only: their texts quote what the server sent.
         cause = _innermost(error)
         if issubclass(cause, ssl.SSLCertVerificationError):
@@ -192,6 +201,10 @@ class Exchange:
         failed = f"the connection to {self._host} failed" + (f" during {what}" if what else "")
         return Unreachable(self._name, f"{failed} ({cause.__name__}).", "Check the URL and the network.")
 
+    def _gone(self) -> TrackerError:
+        # Of no kind that is tried again.
+        return TrackerError(self._name, "the connection was closed.")
+
     def _refused(self) -> TrackerError:
         return AddressRefused(
             self._name,
@@ -207,6 +220,8 @@ class Exchange:
 
     def _pool(self) -> httpcore.ConnectionPool:
         with self._lock:
+            if self._closed:
+                raise self._gone()
             if self._made is None:
                 self._made = self._connections()
             return self._made
@@ -217,7 +232,7 @@ class Exchange:
                 ssl_context=self._authorities(self._origin[0]),
                 max_connections=None,
                 keepalive_expiry=_KEPT_ALIVE,
-                network_backend=Network(private_allowed=self._private_allowed),
+                network_backend=self._network,
             )
         try:
             proxy = httpx.Proxy(self._proxy)
@@ -236,8 +251,7 @@ class Exchange:
             proxy_ssl_context=self._authorities(proxy.url.scheme) if proxy.url.scheme == "https" else None,
             max_connections=None,
             keepalive_expiry=_KEPT_ALIVE,
-            # Whoever sets the variables decides where the proxy stands; it resolves the names.
-            network_backend=Network(private_allowed=True),
+            network_backend=self._network,
         )
 
     def _authorities(self, scheme: str) -> ssl.SSLContext | None:

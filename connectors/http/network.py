@@ -11,10 +11,11 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 import httpcore
 from httpcore import SOCKET_OPTION
@@ -84,6 +85,28 @@ class Network(httpcore.NetworkBackend):
     def __init__(self, *, private_allowed: bool) -> None:
         self._private_allowed = private_allowed
         self._tcp = httpcore.SyncBackend()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._streams: WeakSet[_Bounded] = WeakSet()
+
+    def close(self) -> None:
+        """Close every connection, also those that threads wait at, and those that are being made once they are."""
+        with self._lock:
+            self._closed = True
+            streams = list(self._streams)
+        for one in streams:
+            one.close()
+
+    def keep(self, stream: httpcore.NetworkStream) -> _Bounded:
+        """The stream within its limits, until all are closed. Raises httpcore's ConnectError where they are."""
+        bounded = _Bounded(stream, self)
+        with self._lock:
+            self._streams.add(bounded)
+            closed = self._closed
+        if closed:
+            bounded.close()
+            raise httpcore.ConnectError("the connections were closed")
+        return bounded
 
     def connect_tcp(
         self,
@@ -109,7 +132,7 @@ class Network(httpcore.NetworkBackend):
                     local_address,
                     socket_options,
                 )
-                return _Bounded(stream)
+                return self.keep(stream)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = failure or error
         assert failure is not None  # noqa: S101  there was an address, and no connection to it
@@ -166,8 +189,9 @@ def _in_thread(work: Callable[[], T], timeout: float | None) -> T:
 class _Bounded(httpcore.NetworkStream):
     """A stream of which every step ends with the exchange."""
 
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, network: Network) -> None:
         self._stream = stream
+        self._network = network
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         # The library asks for 64 kB at a time, and goes through its whole state machine for each.
@@ -179,6 +203,9 @@ class _Bounded(httpcore.NetworkStream):
             self._stream.write(buffer[start : start + _RECORD], _left(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
+        # Closing alone does not wake a thread that waits at the socket: it would wait until its time is over.
+        with suppress(OSError):
+            socket.socket.shutdown(self._stream.get_extra_info("socket"), socket.SHUT_RDWR)
         self._stream.close()
 
     def start_tls(
@@ -187,7 +214,7 @@ class _Bounded(httpcore.NetworkStream):
         if self.get_extra_info("ssl_object") is not None:
             return _TlsInTls(self, ssl_context, server_hostname, timeout)
         left = _left(timeout, httpcore.ConnectTimeout)
-        return _Bounded(self._stream.start_tls(ssl_context, server_hostname, left))
+        return self._network.keep(self._stream.start_tls(ssl_context, server_hostname, left))
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

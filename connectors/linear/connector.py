@@ -126,6 +126,7 @@ class LinearConnector:
             cycles=self._commitments,
             views=self._views,
             landing=landing,
+            since=None if parts is None else parts.as_of,
         )
         self._labels.fill(labels)
         return result if parts is None else served(result, parts)

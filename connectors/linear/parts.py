@@ -171,11 +171,9 @@ class Parts:
 
 
 def served(pulled: Pull, parts: Parts) -> Pull:
-    """The pull that was answered from parts: as of the earliest of them, with what they cost. Changes since cannot be told:
-    each part was read at its own time.
-    """
+    """The pull that was answered from parts: as of the earliest of them, from where changes are told, with what they cost."""
     as_of = min(pulled.as_of, parts.as_of) if parts.as_of is not None else pulled.as_of
-    return replace(pulled, as_of=as_of, requests=pulled.requests + parts.cost, bookmark="")
+    return replace(pulled, as_of=as_of, requests=pulled.requests + parts.cost)
 
 
 def learned_of(own: OwnLabels) -> bytes:

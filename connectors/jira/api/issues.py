@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from threading import Lock
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -32,6 +34,8 @@ class IssueApi:
         self._unlinkable: set[str] = set()
         self._remedies: set[str] = set()
         self._public_comments: dict[str, bool] = {}
+        self._first_comments: dict[str, Lock] = {}
+        self._lock = Lock()
         self.options: dict[tuple[str, str], str] = {}
         self.notify = False
 
@@ -118,6 +122,24 @@ class IssueApi:
                 tracker=self._client.name,
                 project=issue.fields.project.key,
             )
+
+    @contextmanager
+    def first_comment(self, issue: Issue) -> Iterator[None]:
+        """Alone in the issue's project until it is known whether customers see comments there; then side by side with others.
+
+        Of those that wait, each looks at what the one before it learned.
+        """
+        project = issue.fields.project
+        if not project.has_customers or project.id in self._public_comments:
+            yield
+            return
+        with self._lock:
+            alone = self._first_comments.setdefault(project.id, Lock())
+        with ExitStack() as held:
+            held.enter_context(alone)
+            if project.id in self._public_comments:
+                held.close()
+            yield
 
     def quietly(self, send: Callable[[bool], T]) -> T:
         """Call `send(notify)` with False, or with True once it shows that the account may not suppress.

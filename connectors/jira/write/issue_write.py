@@ -339,15 +339,16 @@ class IssueWrite:
 
         Whether they do is looked at once in a service project: what its first comment is, the others are too.
         """
-        if self._api.shows_comments_to_customers(self.issue):
-            return REFUSED
-        id_ = self._comments.create(self.issue.id, comment, has_customers=self._has_customers)
-        if self._has_customers and not self._api.hides_comments(self.issue):
-            if self._comments.is_public(self.issue.id, id_):
-                self._comments.delete(self.issue.id, id_)
-                self._api.learn_comments(self.issue, public=True)
+        with self._api.first_comment(self.issue):
+            if self._api.shows_comments_to_customers(self.issue):
                 return REFUSED
-            self._api.learn_comments(self.issue, public=False)
+            id_ = self._comments.create(self.issue.id, comment, has_customers=self._has_customers)
+            if self._has_customers and not self._api.hides_comments(self.issue):
+                if self._comments.is_public(self.issue.id, id_):
+                    self._comments.delete(self.issue.id, id_)
+                    self._api.learn_comments(self.issue, public=True)
+                    return REFUSED
+                self._api.learn_comments(self.issue, public=False)
         self.has_new_comment = True
         return id_
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec.json import Decoder
 
+from connectors.http.dates import clamped
 from connectors.linear.api.change_queries import Row
 from connectors.linear.api.wire import LabelNode
 
@@ -30,7 +31,7 @@ class Place(msgspec.Struct, omit_defaults=True):
     def after(self, rows: Iterable[Row], begun: datetime) -> Place:
         """Where the next read goes on after these rows, which are all since `at`. `begun`: when this read began."""
         rows = list(rows)
-        newest = max((one.updated_at for one in rows if one.updated_at), default=None)
+        newest = max((clamped(one.updated_at) for one in rows if one.updated_at), default=None)
         at = max(self.at, min(begun, newest or self.at + OVERLAP) - OVERLAP)
         kept = {
             one.id: one.state for one in rows if max(filter(None, (one.updated_at, one.archived_at))) >= at

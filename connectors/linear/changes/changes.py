@@ -9,6 +9,7 @@ from config.text.issue_pages import IssuePages
 from config.trackers import LinearTracker
 from connectors.base import InitiativeUse, Progress
 from connectors.changes import Changes, KnownItems, NeedsWholeRead
+from connectors.http.dates import clamped
 from connectors.linear.api import queries
 from connectors.linear.api.change_queries import Row
 from connectors.linear.api.client import LinearClient
@@ -57,7 +58,7 @@ def bookmark_of(
 ) -> str:
     """The bookmark of a whole read that began then, of the configuration `of`."""
     issues = pulling.teamwork
-    at = min(begun, max((one.updated_at for one in issues.values()), default=begun)) - OVERLAP
+    at = min(begun, clamped(max((one.updated_at for one in issues.values()), default=begun))) - OVERLAP
     rows = (Row(one.id, one.updated_at, one.archived_at, one.trashed) for one in issues.values())
     seen = {one.id: one.state for one in rows if _last(one) >= at}
     left_out = pulling.initiatives.left_out

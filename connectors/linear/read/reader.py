@@ -38,12 +38,13 @@ def pull(
     cycles: bool = False,
     views: Mapping[str, str] = MappingProxyType({}),
     landing: Landing | None = None,
+    since: datetime | None = None,
 ) -> tuple[Pull, OwnLabels]:
     """Everything in scope and its ancestors, with marks; and the workspace's issue labels beside it.
 
     `known`: of our labels, what needs no reading; `elsewhere`: where issues of other trackers have their pages; `cycles`: ask
-    which issues are in an active cycle; `views`: ids of the views that marks lead to; `landing`: where pages of issues are kept.
-    Raises TrackerError: all or nothing.
+    which issues are in an active cycle; `views`: ids of the views that marks lead to; `landing`: where pages of issues are kept;
+    `since`: when the first of what the client holds already was read. Raises TrackerError: all or nothing.
     """
     before = client.requests
     pulling, as_of = _opened(client, tracker, known, progress, use, elsewhere, views)
@@ -58,7 +59,7 @@ def pull(
     sent, notes = client.requests - before, tuple(pulling.notes)
     urls = (item.url for item in items if item.level in ("issue", "subtask"))
     pages = pages_of(urls, views, pulling.views)
-    begun = landing.begun if landing is not None and landing.begun is not None else as_of
+    begun = min(filter(None, (as_of, since, landing.begun if landing is not None else None)))
     bookmark = bookmark_of(pulling, items, begun, of, cycles=cycles)
     return Pull(client.tracker, items, as_of, sent, notes, aside, pages, bookmark), pulling.labels
 

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from math import ceil
 
+from connectors.http.dates import clamped
+
 PAGE = 250
 """Rows of a full page. Source: contracts/linear.md, section 5."""
 
@@ -31,8 +33,12 @@ class Window:
     before: datetime | None = None
 
     def below(self, moment: datetime) -> Window:
-        """What is left of it once it was read from above down to this moment, with all of the moment itself."""
-        return Window(self.since, moment + _TICK)
+        """What is left of it once it was read from above down to this moment, with all of the moment itself.
+
+        All of it below a moment that no calendar of ours holds: what is read twice counts once.
+        """
+        at = clamped(moment)
+        return Window(self.since, at + _TICK if at >= moment else self.before)
 
     @property
     def name(self) -> str:
@@ -61,7 +67,7 @@ class Sample:
     @classmethod
     def of(cls, moments: Iterable[datetime], each: float) -> Sample:
         """The sample with these moments, in any order."""
-        return cls(tuple(sorted(moments)), each)
+        return cls(tuple(sorted(map(clamped, moments))), each)
 
     def rows_in(self, window: Window) -> float:
         """How many rows are likely in the window."""

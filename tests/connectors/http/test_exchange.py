@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,8 @@ import pytest
 
 from connectors.errors import AddressRefused, BadReply, HostNotFound, TrackerError, Unreachable, Untrusted
 from connectors.http import exchange as exchange_module
+from connectors.http import network as network_module
+from connectors.http.addresses import Address
 from connectors.http.bodies import LARGE
 from connectors.http.exchange import Exchange, Limits
 from tests.support.hostile_server import HostileServer, Script, again_and_again, dripping, in_turn, reply
@@ -170,6 +173,46 @@ def test_a_reader_that_is_too_slow_ends_it(reads: bool) -> None:
         thread.join()
         listener.close()
     assert time.monotonic() - begun < SOON
+
+
+@pytest.mark.parametrize("script", [b"", OK + b"Content-Length: 10\r\n\r\n"], ids=["the head", "the body"])
+def test_who_waits_for_a_reply_is_told_of_the_close_at_once(script: bytes) -> None:
+    """A thread that waited until its minute was over kept the command from ending for as long."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        made = Exchange("jira", url, private_allowed=True)
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(made.send, "GET", url, {})
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(1 << 16)
+                connection.sendall(script)
+                # Until it waits; sooner, it would hear of the close whatever is done.
+                time.sleep(0.1)
+                made.close()
+                # Far below the minute of silence, far above what a slow machine takes.
+                error = waiting.exception(30)
+    # Of no kind that is tried again.
+    assert (type(error), str(error)) == (TrackerError, "jira: the connection was closed.")
+
+
+def test_nothing_is_connected_to_after_the_close(
+    serve: Callable[[Script], HostileServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also not by a thread that was about to connect."""
+    server = serve(reply(b"[]"))
+    made = Exchange("jira", server.url, private_allowed=True)
+    resolved = network_module.resolve
+
+    def closed_meanwhile(host: str, timeout: float | None = None) -> list[Address]:
+        made.close()
+        return resolved(host, timeout)
+
+    monkeypatch.setattr(network_module, "resolve", closed_meanwhile)
+    for _ in range(2):
+        with pytest.raises(TrackerError, match="the connection was closed"):
+            made.send("GET", server.url, {})
+    assert server.heads == []
 
 
 def test_a_resolver_that_does_not_answer_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:

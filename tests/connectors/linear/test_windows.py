@@ -6,12 +6,13 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from connectors.http.dates import EARLIEST, LATEST
 from connectors.linear.api import queries
 from connectors.linear.api.wire import Connection, PageInfo
 from connectors.linear.read.windowed import WindowedList
@@ -155,3 +156,16 @@ def test_every_so_many_th_number_is_sampled_and_no_two_teams_at_the_same() -> No
     assert sum(map(len, numbers.values())) == 197
     assert numbers_to_sample({"a": 3}) == ({"a": [1, 2, 3]}, 1)
     assert numbers_to_sample({}) == ({}, 1)
+
+
+@pytest.mark.parametrize(
+    "zone", [UTC, timezone(timedelta(hours=23, minutes=59)), timezone(timedelta(hours=-23))]
+)
+def test_a_moment_at_the_ends_of_the_calendar_cuts_no_row_off(zone: timezone) -> None:
+    within = Window(before=DAY)
+    first, last = datetime.min.replace(tzinfo=zone), datetime.max.replace(tzinfo=zone)
+    assert within.below(last) == within
+    left = within.below(first).before
+    assert left is not None
+    assert first < left < DAY
+    assert Sample.of([last, DAY, first], 1).moments == (EARLIEST, DAY, LATEST)

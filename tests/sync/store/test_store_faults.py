@@ -22,8 +22,8 @@ from tests.support.processes import Process, command
 from tests.support.small_disk import BLOCK, Disk
 
 SYNC = ("sync", *AS_OF, "--first-run")
-ROOM = (0, 60, 150)
-"""Blocks of room at the start: for nothing, for the tables, for some of the journal."""
+ROOM = (0, 150, 220)
+"""Blocks of room at the start: for nothing, for the tables and some of what is read, for some of the journal."""
 STORE = Path(".truenorth/truenorth.db")
 
 
