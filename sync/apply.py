@@ -37,7 +37,8 @@ def apply(
     stop: threading.Event | None = None,
     on_receipt: OnReceipt | None = None,
 ) -> Applied:
-    """Write every edit of the plan. When `stop` is set the running write finishes and no other begins.
+    """Write every edit of the plan. When `stop` is set the running write finishes and no other begins. `on_receipt` hears of the
+    receipts of one tracker one after the other, from whichever thread.
 
     Raises StoreError when the journal cannot be written, LeaseLost when another replica has taken over.
     """
@@ -166,4 +167,5 @@ class _TrackerWrites:
         self._store.journal.complete(entry, receipt.outcome, receipt.error)
         receipts.append(receipt)
         if self._on_receipt is not None:
-            self._on_receipt(batch[receipt.item], receipt)
+            with self._lock:
+                self._on_receipt(batch[receipt.item], receipt)

@@ -222,7 +222,7 @@ def write(session: Session, plan: Plan, record: int, lease: Lease, reporter: Rep
 
 
 def _counting(plan: Plan, progress: Progress) -> OnReceipt:
-    """What tells how many items of each tracker are done; each tracker is written to by one thread."""
+    """What tells how many items of each tracker are done; the receipts of each tracker come one after the other."""
     totals = Counter(edit.item.ref.tracker for edit in plan.edits)
     done: Counter[str] = Counter()
     for name, total in totals.items():

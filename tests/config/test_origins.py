@@ -58,7 +58,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(SCHEME, st.lists(PIECES, min_size=1, max_size=6).map("".join))
 @example("https", "acme.example\\@evil.example")
 @example("https", "acme.example#@evil.example")

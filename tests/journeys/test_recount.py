@@ -93,9 +93,7 @@ def test_a_difference_is_told_and_fails(
 
 @pytest.mark.needs_server
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(
-    ("deployment", "seed"), [("cloud", 1), ("cloud", 2), ("cloud", 3), ("data_center", 1)]
-)
+@pytest.mark.parametrize(("deployment", "seed"), [("cloud", 1), ("data_center", 1)])
 def test_truenorth_says_the_same_of_every_key_result_and_orphan(deployment: str, seed: int) -> None:
     """As somebody runs it on the small worlds; `make recount` does it on the larger ones, too."""
     asked = ["--seeds", str(seed), "--deployment", deployment]

@@ -287,7 +287,7 @@ ODD = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=75, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=st.lists(st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 12), ODD), min_size=1, max_size=6))
 def test_a_mangled_declaration_loads_or_raises_config_error(
     tmp_path: Path, edits: list[tuple[int, int, str]]

@@ -57,7 +57,7 @@ AUTOMATIC = re.compile(
 """What GitHub, GitLab or Slack make a link or a mention of, where it is no code."""
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=150)
 @given(ANY)
 def test_a_reader_sees_the_text_and_nothing_else(text: str) -> None:
     section = Section(f"T {text}", (f"{text}",), ("column", "b"), ((Cell(text), Cell("x")),), (), ("end",))

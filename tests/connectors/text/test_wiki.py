@@ -79,7 +79,7 @@ signs = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(signs)
 def test_any_run_of_signs_is_read_as_it_was_meant(text: str) -> None:
     doc = everywhere(text)

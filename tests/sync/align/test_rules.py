@@ -182,7 +182,7 @@ ITEMS = st.builds(
 
 
 @given(CONDITIONS, ITEMS)
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_the_tables_find_what_a_plain_test_finds(condition: dict[str, Any], one: WorkItem) -> None:
     assert by_index(condition, one) == plainly(condition, one)
 

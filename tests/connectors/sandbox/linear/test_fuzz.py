@@ -35,7 +35,7 @@ from tests.support.sandbox_linear_client import INES
 
 ASKED = os.environ.get("TRUENORTH_FUZZ")
 SOME = settings(
-    max_examples=int(ASKED or 120),
+    max_examples=int(ASKED or 60),
     derandomize=not ASKED,
     deadline=None,
     database=None,
