@@ -49,7 +49,7 @@ BENCHES = (
         "decide", smoke=("--smoke",), usual=("--rounds", "1"), large=("--items", "1000000", "--rounds", "1")
     ),
     Bench("inspect_store"),
-    Bench("print_plan", smoke=("--smoke",)),
+    Bench("print_plan"),
     Bench("writes", smoke=("--smoke",), usual=("--counts", "2000")),
     Bench("simulate_fleet", smoke=("--smoke",), usual=("--smoke",), large=()),
     Bench("drill_workers", usual=None, large=()),

@@ -197,7 +197,7 @@ def untouched(kind: str, make: Callable[[Sandbox], Company]) -> tuple[dict[str, 
 @pytest.mark.parametrize("kind", ["cloud", "data_center"])
 @given(before=acts(values, texts), after=acts(values, taken))
 @settings(
-    max_examples=4,
+    max_examples=3,
     phases=[Phase.generate],
     deadline=None,
     derandomize=True,
