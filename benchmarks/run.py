@@ -97,7 +97,18 @@ def run(name: str, arguments: Sequence[str]) -> tuple[list[Row], int]:
         command = [sys.executable, str(HERE / f"{name}.py"), *arguments, "--json", str(file)]
         done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(HERE.parent)}, check=False)  # noqa: S603  our own
         rows = json.loads(file.read_text()) if file.exists() else []
-    return (rows["rows"] if isinstance(rows, dict) else rows), done.returncode
+    return _rows(rows), done.returncode
+
+
+def _rows(left: Any) -> list[Row]:
+    """What a benchmark left as rows: a list of them, or several under names."""
+    if isinstance(left, list):
+        return [row for row in left if isinstance(row, dict)]
+    return [
+        {"what": name} | row
+        for name, part in left.items()
+        for row in _rows(part if isinstance(part, list) else [part])
+    ]
 
 
 def machine() -> Row:
