@@ -45,9 +45,7 @@ BENCHES = (
     Bench("pull_jira", smoke=("--smoke",), large=("--items", "100000", "--rounds", "1")),
     Bench("pull_linear", smoke=("--smoke",)),
     Bench("incremental", smoke=("--smoke",)),
-    Bench(
-        "decide", smoke=("--smoke",), usual=("--rounds", "1"), large=("--items", "1000000", "--rounds", "1")
-    ),
+    Bench("decide", usual=("--rounds", "1"), large=("--items", "1000000", "--rounds", "1")),
     Bench("inspect_store"),
     Bench("print_plan"),
     Bench("writes", smoke=("--smoke",), usual=("--counts", "2000")),
