@@ -282,8 +282,7 @@ def test_a_module_keeps_to_its_floor(module: str, file: Path) -> None:
 def test_every_folder_of_the_plan_is_there() -> None:
     names = {name for name, _ in modules()}
     planned = {*PURE_FOLDERS, *PURE_MODULES, *(f"sync.{one}" for storey in STOREYS for one in storey)}
-    # Stages and histories come next; their place is kept.
-    assert planned - names == {"sync.flow"}
+    assert planned - names == set()
 
 
 def test_every_package_of_sync_has_its_storey() -> None:
