@@ -10,6 +10,7 @@ from typing import Literal
 
 from config.measures import WorkMeasure
 from config.okrs import Cycle
+from config.text.figures import ENGLISH
 from config.text.phrases import Measured, Percent, Phrase, phrase
 from sync.measure import Piece, Reading
 from sync.measure.expected import expected
@@ -64,7 +65,7 @@ def fire(context: SignalContext) -> Iterator[Signal]:
                 ),
             ),
             phrase("signals.scope_creep.formula"),
-            f"creep_percent: {most:g}",
+            f"creep_percent: {ENGLISH.number(most)}",
             phrase("signals.scope_creep.remedy"),
         )
 

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.text.phrases import Percent, phrase
+from sync.flow.aging import age_at, started_at
 from sync.flow.journeys import Journey
+from sync.measure.flow import SECONDS_A_DAY, ranked
 from sync.signals.mechanism import LOOK_BACK, SignalContext, SignalRule
 from sync.signals.signal import Severity, Signal
 from sync.signals.subjects import short_team, team_of
 
 ID = "aging_work"
 LEAST = 20
-"""Finished pieces that must have left a stage before anything is called old there."""
+"""Pieces of work that must have left a stage before anything is called old there."""
 
 RARE = 0.05
 """A team is told of that has more old work than one team in twenty would by chance."""
@@ -43,9 +45,9 @@ def fire(context: SignalContext) -> Iterator[Signal]:
     teams: dict[str, list[tuple[Journey, StageKey, float]]] = defaultdict(list)
     for journey, visit in context.at_work:
         key = (journey.stream.name, visit.stage.name if visit.stage else "")
-        begun = started(journey)
-        if key in ages.limits and begun is not None:
-            teams[team_of(journey.item)].append((journey, key, days_between(begun, context.now)))
+        age = age_at(journey, context.now)
+        if key in ages.limits and age is not None:
+            teams[team_of(journey.item)].append((journey, key, age))
     for team, some in sorted(teams.items()):
         old = [one for one in some if one[2] > ages.limits[one[1]]]
         beyond = sum(age > ages.oldest[key] for _, key, age in old)
@@ -75,18 +77,6 @@ def fire(context: SignalContext) -> Iterator[Signal]:
         )
 
 
-def started(journey: Journey) -> datetime | None:
-    """When it was first in progress; None where it never was."""
-    return next(
-        (one.begin for one in journey.visits if one.stage is not None and one.stage.category == "doing"), None
-    )
-
-
-def days_between(begin: datetime, end: datetime) -> float:
-    """Fractional days."""
-    return (end - begin) / timedelta(days=1)
-
-
 def _is_rare(old: int, whole: int, share: float) -> bool:
     """Whether so many of all or more would be old in fewer than one of twenty teams, were each so by a chance of `share`."""
     below = sum(math.comb(whole, n) * share**n * (1 - share) ** (whole - n) for n in range(old))
@@ -94,12 +84,12 @@ def _is_rare(old: int, whole: int, share: float) -> bool:
 
 
 def _ages_by_week(context: SignalContext) -> Mapping[int, Ages]:
-    """By week behind: of all finished work that had left each stage by then, how old it was when it left.
+    """By week behind: of all work that had left each stage by then, how old it was when it left.
 
     One walk from the past to the present, which adds to sorted ages what has left since.
     """
     latest = context.now + timedelta(weeks=context.week)
-    share = context.workspace.signals.aging_percentile / 100
+    percentile = context.workspace.signals.aging_percentile
     left = sorted(_left(context))
     moments = [(back, latest - timedelta(weeks=back)) for back in range(LOOK_BACK, -1, -1)]
     ages: dict[StageKey, list[float]] = defaultdict(list)
@@ -110,24 +100,26 @@ def _ages_by_week(context: SignalContext) -> Mapping[int, Ages]:
             insort(ages[key], age)
         place = end
         enough = {key: some for key, some in ages.items() if len(some) >= LEAST}
-        limits = {key: some[math.ceil(share * len(some)) - 1] for key, some in enough.items()}
+        limits = {key: ranked(some, percentile) for key, some in enough.items()}
         found[back] = Ages(limits, {key: some[-1] for key, some in enough.items()})
     return found
 
 
 def _left(context: SignalContext) -> Iterator[tuple[datetime, StageKey, float]]:
-    """When each finished piece of work last left each stage of work in progress, and how old it was then."""
+    """When work last left each stage of work in progress, and how old it was then, as `sync.flow.aging` has it."""
     for journey in (context.journeys or {}).values():
-        last, begun = journey.visits[-1], started(journey)
-        if begun is None or last.stage is None or last.stage.category != "done":
+        begun = started_at(journey)
+        if begun is None:
             continue
         ends = {
             visit.stage.name: visit.end
             for visit in journey.visits
-            if visit.stage is not None and visit.stage.category == "doing" and visit.end is not None
+            if visit.stage is not None and visit.stage.category == "doing"
         }
         for name, end in ends.items():
-            yield end, (journey.stream.name, name), days_between(begun, end)
+            if end is not None:
+                age = (end - begun).total_seconds() / SECONDS_A_DAY
+                yield end, (journey.stream.name, name), age
 
 
 AGING_WORK = SignalRule(ID, fire, frozenset({"journeys"}), replays=True)
