@@ -8,7 +8,6 @@ start to its end, as its tracker tells these.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 from config.names import folded
@@ -24,14 +23,8 @@ _Times = list[tuple[datetime, datetime]]
 _INSTANT = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Days, by their number after the first one and both included, on which somebody had an item in progress."""
-
-    item: WorkItem
-    person: str
-    first: int
-    last: int
+Stretch = tuple[str, int, int]
+"""A person, and the first and the last of days in a row, by their number after the first one that is looked at."""
 
 
 def held(
@@ -41,9 +34,10 @@ def held(
     zone: tzinfo,
     begin: date,
     end: datetime,
-) -> Iterator[Held]:
-    """Everything that was held from the day `begin` to the moment `end`, in order of ref; no day of an item and person twice.
+) -> Iterator[tuple[WorkItem, list[Stretch]]]:
+    """The items that somebody had in progress from the day `begin` to the moment `end`, in order of ref, with who had them when.
 
+    No day of an item and a person is in two stretches.
     Leaves in scope count, containers do not; mirrored work counts on one side. What nobody was assigned to is left out.
     """
     first, today = begin.toordinal(), end.astimezone(zone).toordinal()
@@ -54,10 +48,14 @@ def held(
         times = in_progress(item, journeys, end)
         if not times or times[-1][1].astimezone(zone).toordinal() < first:
             continue
-        for person, some in _by_person(item, times, assigned.get(ref, ()), names).items():
-            for low, high in _days(some, zone):
-                if high >= first and low <= today:
-                    yield Held(item, person, max(low, first) - first, min(high, today) - first)
+        stretches = [
+            (person, max(low, first) - first, min(high, today) - first)
+            for person, some in _by_person(item, times, assigned.get(ref, ()), names).items()
+            for low, high in _days(some, zone)
+            if high >= first and low <= today
+        ]
+        if stretches:
+            yield item, stretches
 
 
 def in_progress(item: WorkItem, journeys: Journeys, end: datetime) -> _Times:

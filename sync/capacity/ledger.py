@@ -10,13 +10,13 @@ linear in stretches, and in persons times days.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from operator import add
 
-from connectors.model import Ref
-from sync.capacity.in_progress import Held
+from connectors.model import Ref, WorkItem
+from sync.capacity.in_progress import Stretch
 from sync.capacity.serving import Serving
 from sync.forecast.working_days import WorkPlace, place_of
 
@@ -37,53 +37,88 @@ class Ledger:
     rows: tuple[tuple[WorkPlace, Serving, Entry], ...]
 
 
+Held = Iterable[tuple[WorkItem, Sequence[Stretch]]]
+"""Items, with who had them in progress when."""
+
+
 def ledger(
-    stretches: Iterable[Held],
+    held: Held,
     serving: Callable[[Ref], Serving | None],
     works: Callable[[WorkPlace], Sequence[bool]],
     bounds: Sequence[int],
 ) -> Ledger:
-    """The ledger of these stretches. `works`: of a place for each day whether it is worked."""
-    held = [(one, place_of(one.item)) for one in stretches]
-    worth = _worth(held, works, bounds[-1])
-    rows: dict[tuple[WorkPlace, int], tuple[Serving, Entry]] = {}
-    for one, place in held:
-        what = serving(one.item.ref)
-        if what is None:
-            continue
-        known = rows.get((place, id(what)))
-        if known is None:
-            entry = Entry([0.0] * (len(bounds) - 1), [set() for _ in bounds[1:]])
-            rows[place, id(what)] = known = what, entry
-        _add(known[1], one, worth[one.person, place], bounds)
-    return Ledger(tuple(bounds), tuple((place, what, entry) for (place, _), (what, entry) in rows.items()))
+    """The ledger of all that was held. `works`: of a place for each day whether it is worked."""
+    by_place: dict[tuple[str, str], _There] = {}
+    for item, stretches in held:
+        there = item.ref.tracker, item.team or item.project or ""
+        if (rows := by_place.get(there)) is None:
+            by_place[there] = rows = _There(place_of(item), [])
+        rows.held.append((serving(item.ref), stretches))
+    worth = _worth(by_place.values(), works, bounds[-1])
+    found: list[tuple[WorkPlace, Serving, Entry]] = []
+    for rows, mine in zip(by_place.values(), worth, strict=True):
+        entries: dict[int, tuple[Serving, Entry]] = {}
+        for what, stretches in rows.held:
+            if what is None:
+                continue
+            if (known := entries.get(id(what))) is None:
+                entry = Entry([0.0] * (len(bounds) - 1), [set() for _ in bounds[1:]])
+                entries[id(what)] = known = what, entry
+            for stretch in stretches:
+                _add(known[1], stretch, mine[stretch[0]], bounds)
+        found += ((rows.place, what, entry) for what, entry in entries.values())
+    return Ledger(tuple(bounds), tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """What was held in a place."""
+
+    place: WorkPlace
+    held: list[tuple[Serving | None, Sequence[Stretch]]]
 
 
 def _worth(
-    held: Sequence[tuple[Held, WorkPlace]], works: Callable[[WorkPlace], Sequence[bool]], days: int
-) -> dict[tuple[str, WorkPlace], list[float]]:
-    """By person and place, up to each day, how many of the person's days one item of that place has got."""
-    steps: defaultdict[str, dict[WorkPlace, list[int]]] = defaultdict(dict)
-    for one, place in held:
-        at = steps[one.person].setdefault(place, [0] * (days + 1))
-        at[one.first] += 1
-        at[one.last + 1] -= 1
-    found: dict[tuple[str, WorkPlace], list[float]] = {}
-    for person, places in steps.items():
-        worked = {place: works(place) for place in places}
-        counts = {place: list(accumulate(step)) for place, step in places.items()}
-        items = [sum(counts[place][day] for place in places if worked[place][day]) for day in range(days)]
-        for place, is_worked in worked.items():
-            each = (1 / n if n and is_worked[day] else 0.0 for day, n in enumerate(items))
-            found[person, place] = list(accumulate(each, initial=0.0))
-    return found
+    places: Collection[_There], works: Callable[[WorkPlace], Sequence[bool]], days: int
+) -> list[dict[str, list[float]]]:
+    """For each place by person, up to each day, how many of the person's days one item of that place has got."""
+    counts: list[dict[str, list[int]]] = []
+    everywhere: dict[str, list[int]] = {}
+    for there in places:
+        steps: dict[str, list[int]] = {}
+        for _, stretches in there.held:
+            for person, first, last in stretches:
+                if (step := steps.get(person)) is None:
+                    steps[person] = step = [0] * (days + 1)
+                step[first] += 1
+                step[last + 1] -= 1
+        worked = works(there.place)
+        for person, step in steps.items():
+            each = [n if is_worked else 0 for n, is_worked in zip(accumulate(step), worked, strict=False)]
+            steps[person] = each
+            before = everywhere.get(person)
+            everywhere[person] = each if before is None else list(map(add, before, each))
+        counts.append(steps)
+    return [
+        {
+            person: list(
+                accumulate(
+                    (1 / all_ if own else 0.0 for own, all_ in zip(each, everywhere[person], strict=True)),
+                    initial=0.0,
+                )
+            )
+            for person, each in some.items()
+        }
+        for some in counts
+    ]
 
 
-def _add(entry: Entry, one: Held, worth: Sequence[float], bounds: Sequence[int]) -> None:
-    place, end = bisect_right(bounds, one.first) - 1, one.last + 1
+def _add(entry: Entry, stretch: Stretch, worth: Sequence[float], bounds: Sequence[int]) -> None:
+    person, first, last = stretch
+    place, end = bisect_right(bounds, first) - 1, last + 1
     while place < len(bounds) - 1 and bounds[place] < end:
-        days = worth[min(end, bounds[place + 1])] - worth[max(one.first, bounds[place])]
+        days = worth[min(end, bounds[place + 1])] - worth[max(first, bounds[place])]
         if days > 0:
             entry.days[place] += days
-            entry.people[place].add(one.person)
+            entry.people[place].add(person)
         place += 1

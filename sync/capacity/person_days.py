@@ -79,8 +79,8 @@ def person_days(
             known[place] = [there.holds(begin + timedelta(days=day)) for day in range(days)]
         return known[place]
 
-    stretches = held(alignment, journeys, assigned, workspace.zone, begin, end)
-    book = ledger(stretches, Servings(alignment, workspace).of, works, bounds)
+    rows = held(alignment, journeys, assigned, workspace.zone, begin, end)
+    book = ledger(rows, Servings(alignment, workspace).of, works, bounds)
     sums, people = _folded(book)
     parts = _parts(sums, workspace)
     covered = hidden(people)
