@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, Literal, TypeVar, cast, get_args
 
 from config.workspace import Workspace
@@ -53,7 +52,7 @@ class SignalContext:
     journeys: Journeys | None
     workspace: Workspace
     now: datetime
-    readings: Mapping[str, Sequence[Past]] = MappingProxyType({})
+    readings: Mapping[str, Sequence[Past]] = field(default_factory=dict)
     found: Signals = field(default_factory=lambda: Signals({}, ()))
     week: int = 0
     _here: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -110,22 +109,31 @@ def _at_work_by_week(context: SignalContext) -> Mapping[int, Sequence[tuple[Jour
 class SignalRule:
     """A signal: its `id`, what it `needs`, and `fire`, which says each subject for which it fires at the context's moment.
 
-    `replays`: whether it can be tried in the weeks behind, because all that it asks has a history; else its base rate is
-    unknown. A rule whose `needs` are not met is not computed, and tried for no base rate.
+    `replays`: whether it can be tried in the weeks behind, because all that it asks has a history, if `replay_needs` are met
+    as well; else its base rate is unknown. A rule whose `needs` are not met is not computed, and tried for no base rate. `known_from`: the first day of
+    which it is known whether it would have fired for a subject, where that is later than the rest says.
     """
 
     id: str
     fire: Callable[[SignalContext], Iterable[Signal]]
     needs: frozenset[Need] = frozenset()
     replays: bool = False
+    replay_needs: frozenset[Need] = frozenset()
+    known_from: Callable[[SignalContext, str], date] | None = None
 
 
-def signals(context: SignalContext, rules: Iterable[SignalRule]) -> tuple[Signal, ...]:
-    """All that fire now, by severity, then in the order of the rules, then by subject; each with its base rate, if it has one."""
+def signals(
+    context: SignalContext, rules: Iterable[SignalRule], *, with_rates: bool = True
+) -> tuple[Signal, ...]:
+    """All that fire now, by severity, then by subject, then in the order of the rules; each with its base rate, if it has one
+    and that is asked for.
+    """
     asked = [rule for rule in rules if rule.id not in context.workspace.signals.off]
-    able = [rule for rule in asked if not lacking(rule, context)]
+    able = [rule for rule in asked if not lacking(rule.needs, context)]
     fired = {rule.id: tuple(rule.fire(context)) for rule in able}
-    rates = _base_rates(context, {rule: fired[rule.id] for rule in able if rule.replays})
+    rates = _base_rates(
+        context, {rule: fired[rule.id] for rule in able if with_rates and _can_replay(rule, context)}
+    )
     found = [
         replace(one, base_rate=rates.get((rule.id, one.kind, one.subject)))
         for rule in able
@@ -133,18 +141,25 @@ def signals(context: SignalContext, rules: Iterable[SignalRule]) -> tuple[Signal
     ]
     order = {rule.id: place for place, rule in enumerate(able)}
     return tuple(
-        sorted(found, key=lambda one: (SEVERITIES.index(one.severity), order[one.id], one.subject, one.items))
+        sorted(found, key=lambda one: (SEVERITIES.index(one.severity), one.subject, order[one.id], one.items))
     )
 
 
-def lacking(rule: SignalRule, context: SignalContext) -> frozenset[Need]:
-    """What the rule needs and is not there."""
-    missing: set[Need] = set()
-    if "journeys" in rule.needs and context.journeys is None:
-        missing.add("journeys")
-    if "readings" in rule.needs and not context.readings:
-        missing.add("readings")
-    return frozenset(missing)
+def not_computed(context: SignalContext, rules: Iterable[SignalRule]) -> dict[str, frozenset[Need]]:
+    """The signals that are not computed for want of something, with what; those that are switched off are not among them."""
+    off = context.workspace.signals.off
+    asked = {rule.id: lacking(rule.needs, context) for rule in rules if rule.id not in off}
+    return {name: missing for name, missing in asked.items() if missing}
+
+
+def lacking(needs: Iterable[Need], context: SignalContext) -> frozenset[Need]:
+    """What of this is not there."""
+    there = {"journeys": context.journeys is not None, "readings": bool(context.readings)}
+    return frozenset(one for one in needs if not there[one])
+
+
+def _can_replay(rule: SignalRule, context: SignalContext) -> bool:
+    return rule.replays and not lacking(rule.replay_needs, context)
 
 
 def _base_rates(
@@ -173,12 +188,14 @@ def _known_weeks(rule: SignalRule, about: Subject, context: SignalContext) -> in
     Not before the window of the histories, the first reading that was kept, or the first week of the cycle of a key result.
     """
     known = LOOK_BACK
-    if "journeys" in rule.needs and context.workspace.flow is not None:
+    if "journeys" in rule.needs | rule.replay_needs and context.workspace.flow is not None:
         known = min(known, context.workspace.flow.window_weeks)
     days = []
-    if "readings" in rule.needs:
+    if "readings" in rule.needs | rule.replay_needs:
         days += [min((rows[0].on for rows in context.readings.values() if rows), default=context.today)]
     if about[0] == "key_result":
         cycles = {one.id: objective.cycle for objective, one in context.workspace.key_results()}
         days += [context.workspace.cycles[cycles[about[1]]].start]
-    return min([known, *((context.today - day).days // 7 for day in days)])
+    if rule.known_from is not None:
+        days += [rule.known_from(context, about[1])]
+    return max(0, min([known, *((context.today - day).days // 7 for day in days)]))
