@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,15 +60,6 @@ class ValueStreams:
         """All of them, by name."""
         return tuple(sorted(self.by_place.values(), key=lambda one: one.name))
 
-    def stage_of(self, stream: ValueStream, span: StatusSpan) -> Stage | None:
-        """The stage that a status belongs to; None where nobody can tell, or where work in it was dropped."""
-        known = self.stages.get(stream.name, {})
-        for name in (span.status, *span.also):
-            stage = known.get(folded(name))
-            if stage is not None:
-                return stage
-        return None
-
 
 def value_streams(workspace: Workspace, items: Iterable[WorkItem], histories: Histories) -> ValueStreams:
     """The value streams of what the workspace declares and of how its work walked; the order of `items` never matters.
@@ -105,24 +97,39 @@ def journeys(
 ) -> Journeys:
     """The journeys of what was alive at `since` or later, in order of ref; without `since`, of all."""
     found: dict[Ref, Journey] = {}
+    known: defaultdict[str, _Stages] = defaultdict(lambda: _Stages({}))
+    known.update({name: _Stages(by_status) for name, by_status in streams.stages.items()})
     for item in sorted(items, key=lambda one: (one.ref.tracker, one.ref.id)):
         spans = histories.get(item.ref)
-        if not spans:
+        if not spans or (since is not None and not item.is_open and spans[-1].begin < since):
             continue
-        journey = Journey(item, stream := streams.of(item), _visits(item, spans, stream, streams))
+        stream = streams.of(item)
+        journey = Journey(item, stream, _visits(item, spans, known[stream.name]))
         if since is None or item.is_open or journey.visits[-1].begin >= since:
             found[item.ref] = journey
     return found
 
 
-def _visits(
-    item: WorkItem, spans: Sequence[StatusSpan], stream: ValueStream, streams: ValueStreams
-) -> tuple[Visit, ...]:
+class _Stages(dict[tuple[str, tuple[str, ...]], Stage | None]):
+    """The stages of one stream by the names of a status, each looked up once: few statuses, many spans."""
+
+    def __init__(self, by_status: Mapping[str, Stage]) -> None:
+        super().__init__()
+        self._by_status = by_status
+
+    def __missing__(self, names: tuple[str, tuple[str, ...]]) -> Stage | None:
+        found = (self._by_status.get(folded(name)) for name in (names[0], *names[1]))
+        self[names] = stage = next((one for one in found if one is not None), None)
+        return stage
+
+
+def _visits(item: WorkItem, spans: Sequence[StatusSpan], stages: _Stages) -> tuple[Visit, ...]:
     ended = _ended(item, spans)
     found: list[tuple[Stage | None, str, datetime]] = []
     before = min(item.created, spans[0].begin)
     for place, span in enumerate(spans):
-        stage = None if place >= ended else streams.stage_of(stream, span)
+        # In no stage where nobody can tell which, or where work in it was dropped.
+        stage = None if place >= ended else stages[span.status, span.also]
         # Clocks of a tracker's machines differ: nothing begins before what it follows.
         begin = before if place == 0 else max(before, span.begin)
         if found and found[-1][0] is stage and (stage is not None or found[-1][1] == span.status):
