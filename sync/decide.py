@@ -36,8 +36,12 @@ from sync.plan.setup_basis import setup_notes
 from sync.plan.throttle import throttle
 from sync.plan.unaligned import grace_notes
 from sync.plan.upgrade import upgrade_notes
+from sync.signals.context import context_of
 from sync.signals.grace import lost_links, shows_link
+from sync.signals.mechanism import SignalContext, signals
 from sync.signals.orphans import Signals, find_signals
+from sync.signals.rules import RULES
+from sync.signals.signal import Signal
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,16 @@ class Decision:
     def signals(self) -> Signals:
         """Orphans, work that is not warned about, findings."""
         return self.narrowed or self._later.signals
+
+    @property
+    def signal_context(self) -> SignalContext:
+        """What the warning signals of this run are computed from."""
+        return self._later.signal_context
+
+    @property
+    def warnings(self) -> tuple[Signal, ...]:
+        """The warning signals that fire, with their base rates: computed for who lists them, never for a plan."""
+        return self._later.warnings
 
     @property
     def work_states(self) -> Mapping[str, WorkState]:
@@ -136,8 +150,25 @@ class _Later:
         )
 
     @cached_property
+    def signal_context(self) -> SignalContext:
+        readings, parts = self.memory.recent, (self.alignment, self.scorecard, self.outlooks, self.signals)
+        return context_of(self.observation, *parts, readings, self.workspace, self.now)
+
+    @cached_property
+    def warnings(self) -> tuple[Signal, ...]:
+        return signals(self.signal_context, RULES)
+
+    @cached_property
     def work_states(self) -> Mapping[str, WorkState]:
         return work_states(self.scorecard, self.workspace)
+
+    @cached_property
+    def _named(self) -> tuple[Signal, ...]:
+        """Those that tickets name; nothing is computed where the policy asks for none."""
+        rules = self.workspace.signals
+        wanted = {*rules.in_comment, *rules.in_update}
+        named = [rule for rule in RULES if rule.id in wanted]
+        return signals(self.signal_context, named, with_rates=False) if named else ()
 
     @cached_property
     def _wanted(self) -> Mapping[Ref, Marks]:
@@ -154,6 +185,7 @@ class _Later:
             claim_groups=_claim_groups(workspace, memory.provisions),
             pages={pull.tracker: pull.pages for pull in observation.pulls},
             below_on=shows_below(workspace, memory.provisions, observation.items),
+            warnings=self._named,
         )
 
     @cached_property
