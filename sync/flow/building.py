@@ -25,6 +25,12 @@ def team_of(item: WorkItem) -> str:
     return item.team or item.project or ""
 
 
+def place_name(item: WorkItem) -> str:
+    """Where an item lies, as "tracker/TEAM", or only the tracker."""
+    team = team_of(item)
+    return f"{item.ref.tracker}/{team}" if team else item.ref.tracker
+
+
 def flowing(alignment: Alignment) -> tuple[WorkItem, ...]:
     """The work whose flow counts, in order of ref: in scope, without live children, mirrored work once."""
     return tuple(
@@ -51,9 +57,9 @@ class ValueStreams:
     unnamed: Mapping[str, tuple[str, ...]]
 
     def of(self, item: WorkItem) -> ValueStream:
-        """The stream of an item: the nearest that is declared, else the one that is derived for its tracker."""
+        """The stream of an item: the nearest that is declared, else the one that is derived for its team."""
         found = self.by_place.get(_nearest(item, self.by_place))
-        return found or ValueStream(item.ref.tracker, (), declared=False)
+        return found or ValueStream(place_name(item), (), declared=False)
 
     @property
     def streams(self) -> tuple[ValueStream, ...]:
@@ -64,14 +70,18 @@ class ValueStreams:
 def value_streams(workspace: Workspace, items: Iterable[WorkItem], histories: Histories) -> ValueStreams:
     """The value streams of what the workspace declares and of how its work walked; the order of `items` never matters.
 
-    Declared stages stand in their order. A status that they do not name is a stage of its own: of work that is not begun
-    before them, of work in progress where it walks among them; whatever is done is in the last. Where nothing is declared
-    for a tracker, all its stages are derived so.
+    Declared stages stand in their order. A status in progress that they do not name is a stage of its own where it walks
+    among them; what else is not begun is one stage before them, what else is done is in the last. Where nothing is declared
+    for a team, its stages are derived: one for each status, and one for all that is done.
     """
     items, named = tuple(items), _declared(workspace)
     walks: dict[Place, Walks] = {place: Walks() for place in named}
+    called: dict[Place, str] = {}
     for item in items:
         place = _nearest(item, named)
+        if place not in named:
+            # Written in several ways, always the same one.
+            called[place] = min(called.get(place, place_name(item)), place_name(item))
         if place not in walks:
             walks[place] = Walks()
         walks[place].add(_lived(item, histories.get(item.ref, ())), item)
@@ -81,7 +91,7 @@ def value_streams(workspace: Workspace, items: Iterable[WorkItem], histories: Hi
     unnamed: dict[str, tuple[str, ...]] = {}
     for place, some in walks.items():
         some.settle({status for tracker, status in dropped if place[0] in (None, tracker)})
-        name, declared = named.get(place, (place[0] or "", ()))
+        name, declared = named.get(place, (called.get(place, ""), ()))
         ordered, stages[name], others = staged(declared, some)
         by_place[place] = ValueStream(name, ordered, place in named)
         if place in named:
@@ -161,11 +171,11 @@ def _declared(workspace: Workspace) -> dict[Place, tuple[str, tuple[DeclaredStag
 
 
 def _nearest(item: WorkItem, known: Mapping[Place, object]) -> Place:
-    """The nearest place that is known: the team, the tracker, all; the tracker where none of them is."""
+    """The nearest place that is known: the team, the tracker, all; the team where none of them is."""
     tracker = item.ref.tracker
-    if (team := (tracker, folded(team_of(item)))) in known:
-        return team
-    return (None, None) if (None, None) in known and (tracker, None) not in known else (tracker, None)
+    team = (tracker, folded(team_of(item)))
+    wider: tuple[Place, ...] = ((tracker, None), (None, None))
+    return next((one for one in (team, *wider) if one in known), team)
 
 
 def _ended(item: WorkItem, spans: Sequence[StatusSpan]) -> int:

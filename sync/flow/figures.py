@@ -17,7 +17,7 @@ from sync.align.alignment import Alignment
 from sync.flow.aging import Aging, Bands, age_at
 from sync.flow.blocked import Blocked, blocked
 from sync.flow.bottleneck import Bottleneck, Queue, bottleneck
-from sync.flow.building import ValueStreams, flowing, journeys, value_streams
+from sync.flow.building import ValueStreams, flowing, journeys, place_name, value_streams
 from sync.flow.finished import (
     Efficiency,
     Times,
@@ -25,7 +25,6 @@ from sync.flow.finished import (
     days_per_item,
     efficiency,
     in_days,
-    place_name,
     times,
 )
 from sync.flow.journeys import Journeys, Stage, ValueStream

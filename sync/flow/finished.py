@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connectors.model import WorkItem
 from sync.flow.aging import Bands
-from sync.flow.building import team_of
+from sync.flow.building import place_name
 from sync.flow.travels import NO_TIME, Travel
 from sync.flow.weeks import Weeks
 from sync.measure.flow import SECONDS_A_DAY
@@ -103,7 +102,3 @@ def bands_of(values: Iterable[float]) -> Bands | None:
 
 def in_days(some: timedelta) -> float:
     return some.total_seconds() / SECONDS_A_DAY
-
-
-def place_name(item: WorkItem) -> str:
-    return f"{item.ref.tracker}/{team_of(item)}" if team_of(item) else item.ref.tracker

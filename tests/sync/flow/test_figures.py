@@ -311,7 +311,7 @@ def test_each_team_is_shown_below_its_stream_where_there_are_several() -> None:
 
 
 def test_a_stream_of_one_team_is_one_row() -> None:
-    assert [(one.stream.name, one.team) for one in figures(DONE, flow={}).places] == [("jira", "")]
+    assert [(one.stream.name, one.team) for one in figures(DONE, flow={}).places] == [("jira/WEB", "")]
 
 
 def test_containers_and_what_is_out_of_scope_do_not_flow() -> None:
