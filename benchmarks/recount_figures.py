@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -14,7 +14,7 @@ from benchmarks.recount import NOW, Recount
 from benchmarks.recount_blocked import Blocking
 from benchmarks.recount_histories import Past, pasts
 from benchmarks.recount_rules import Goals
-from benchmarks.recount_stages import Way, declared_flow, stages_of
+from benchmarks.recount_stages import Way, bands, declared_flow, percentile, stages_of
 from benchmarks.recount_works import Id, Work
 
 DAY = timedelta(days=1)
@@ -32,10 +32,15 @@ class FlowRecount:
         flowing = [one for one in self._works.values() if _flows(one, whole.uncounted)]
         past_of = pasts(url, flowing, read.projects, is_server=is_server)
         known = [(one, past_of[one.id]) for one in flowing]
+        for work, past in known:
+            if not work.is_open and (work.finished or past.dropped or past.updated) < NOW - count * 7 * DAY:
+                # It was not alive in the weeks that the product reads.
+                past.stops.clear()
         self.stages = stages_of(declared, known)
         monday = NOW.astimezone(self._zone).date()
         monday -= timedelta(days=monday.weekday())
-        self.days = [monday - timedelta(weeks=back) for back in range(count, -1, -1)]
+        # Whole weeks of those that end now: one less.
+        self.days = [monday - timedelta(weeks=back) for back in range(count - 1, -1, -1)]
         self._bounds = [
             datetime(one.year, one.month, one.day, tzinfo=self._zone).astimezone(UTC) for one in self.days
         ]
@@ -63,6 +68,15 @@ class FlowRecount:
                 if name not in waits:
                     found[name]["flow_efficiency"]["state"] = "no_waiting_stage"
         return found
+
+    def whole_days(self, way: Way) -> tuple[int | None, int | None]:
+        """The cycle time of finished work and the age of work in progress, in whole inclusive days."""
+        start, end = self._started(way), self._finished(way)
+        is_doing = self._category(way.stops[-1][0]) == "doing"
+        return (
+            None if start is None or end is None else self._whole_days(start, end),
+            self._whole_days(start, NOW) if is_doing and start is not None else None,
+        )
 
     def _waits(self, name: str) -> bool:
         ways = [one for one in self.ways if one.place == name]
@@ -203,8 +217,8 @@ class FlowRecount:
             "queue": self._queue(number, ways),
             "now": sum(one.at(NOW) == number for one in ways),
             "item_days": spent / DAY,
-            "days_per_item": _bands(per_item),
-            "age_when_left": _bands(self._ages_on_leaving(number)),
+            "days_per_item": bands(per_item),
+            "age_when_left": bands(self._ages_on_leaving(number)),
         }
 
     def _reached(self, number: int, ways: list[Way], moment: datetime) -> int:
@@ -297,8 +311,8 @@ class FlowRecount:
         if not spans:
             return None
         return {
-            "days": _bands([max(timedelta(), end - begin) / DAY for begin, end in spans]),
-            "whole_days": _bands([float(self._whole_days(begin, end)) for begin, end in spans]),
+            "days": bands([max(timedelta(), end - begin) / DAY for begin, end in spans]),
+            "whole_days": bands([float(self._whole_days(begin, end)) for begin, end in spans]),
         }
 
     def _bottleneck(self, ways: list[Way]) -> dict[str, Any]:
@@ -311,7 +325,7 @@ class FlowRecount:
         best = None
         for number in doing:
             here = sum(one.at(NOW) == number for one in ways)
-            median, limit = (_percentile(queues[number], one) for one in (50, 85))
+            median, limit = (percentile(queues[number], one) for one in (50, 85))
             if here >= LEAST_QUEUE and here > limit:
                 rank = (Fraction(here, max(1, int(median))), here, number)
                 if best is None or rank > best[0]:
@@ -329,14 +343,3 @@ def _flows(work: Work, uncounted: frozenset[Id]) -> bool:
     live_below = any(one.is_live for one in work.below)
     is_container = work.type in ("Project", "Initiative")
     return work.in_scope and work.id not in uncounted and not is_container and not live_below
-
-
-def _percentile(values: Sequence[float], percent: int) -> float:
-    """The smallest of the values that so many percent of them do not exceed."""
-    return min(one for one in values if 100 * sum(two <= one for two in values) >= percent * len(values))
-
-
-def _bands(values: list[float]) -> dict[str, Any] | None:
-    if not values:
-        return None
-    return {f"p{one}": _percentile(values, one) for one in (50, 70, 85, 95)} | {"of": len(values)}

@@ -102,3 +102,15 @@ def _stood(past: list[tuple[Work, Past]]) -> Iterator[tuple[str, str, str, str]]
         for status, category in dict.fromkeys(seen):
             if status and category is not None and status.casefold() not in gone:
                 yield status.casefold(), status, category, work.key
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """The smallest of the values that so many percent of them do not exceed."""
+    return min(one for one in values if 100 * sum(two <= one for two in values) >= percent * len(values))
+
+
+def bands(values: list[float]) -> dict[str, Any] | None:
+    """The percentiles that are shown, and of how many values; None where there are none."""
+    if not values:
+        return None
+    return {f"p{one}": percentile(values, one) for one in (50, 70, 85, 95)} | {"of": len(values)}
