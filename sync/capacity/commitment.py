@@ -15,8 +15,8 @@ from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment
 from sync.align.terms import phase_of
-from sync.capacity.in_progress import CONTAINERS
 from sync.capacity.teams import LEAST_PEOPLE, crowds
+from sync.flow.building import CONTAINERS
 from sync.forecast.simulation import FARTHEST_DAYS, Forecast, forecast
 from sync.forecast.working_days import WorkCalendar, WorkPlace, place_of
 from sync.measure import as_it_was

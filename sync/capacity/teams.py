@@ -15,8 +15,8 @@ three: Hundepool et al., "Statistical Disclosure Control", 2012, section 4.2.)""
 
 
 def team_name(place: WorkPlace) -> str:
-    """The team as signals and reports name it: "tracker/TEAM"; the tracker where work lies in none."""
-    return f"{place.tracker}/{place.team}" if place.team else place.tracker
+    """The team as signals and reports name it: "tracker/TEAM"; "tracker/" where work lies in none."""
+    return f"{place.tracker}/{place.team}"
 
 
 def crowds(items: Iterable[WorkItem]) -> Mapping[WorkPlace, int]:
