@@ -14,6 +14,8 @@ from sync.cli.commands.inspect import latest
 from sync.cli.options import AsOf, Config, FormatOption, Fresh, Full, given_moment
 from sync.cli.output import Format
 from sync.cli.session import command_session
+from sync.flow.figures import flow_figures
+from sync.report import flow
 from sync.report.signals import data, sections
 from sync.report.signals.selection import SignalFilter
 from sync.signals.conflicts.waits import edges, waits
@@ -53,6 +55,9 @@ def signals(
             output.show(sections.waiting(who, context.now, texts))
         if missing or off:
             output.show(sections.absent(missing, off, texts))
+        figures = flow_figures(run.observation, run.alignment, workspace, context.now)
+        if not asked.words:
+            output.show(*flow.sections(figures, texts))
         if output.wants_data:
             output.data(
                 as_of=run.scorecard.as_of.isoformat(),
@@ -61,6 +66,7 @@ def signals(
                 signals=data.signals_data(found, items, texts),
                 waiting=data.waiting_data(who, context.now),
                 not_computed=data.absent_data(missing, off, texts),
+                flow=None if asked.words else flow.data(figures),
             )
 
 
