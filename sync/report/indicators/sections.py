@@ -104,7 +104,11 @@ def _efficiency(one: TeamTimes, texts: Texts) -> Cell:
     if one.efficiency is None:
         return Cell(texts.text("flow.not_known"), "dim")
     share = one.efficiency.share
-    return Cell(NOTHING[1] if share is None else texts.figures.percent(int(100 * share)))
+    if share is None:
+        return Cell(NOTHING[1])
+    # As the table of flow rounds it.
+    percent = round(100 * share)
+    return Cell(texts.figures.percent(min(percent, 99) if share < 1 else percent))
 
 
 def _customers(found: Indicators, texts: Texts) -> Section:

@@ -1,16 +1,17 @@
-"""nobody_assigned: a team has more started work that nobody is assigned to than it ever varies to. Pure."""
+"""nobody_assigned: a team has more started work that nobody is assigned to than it usually has. Pure."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from config.text.figures import ENGLISH
 from config.text.phrases import phrase
 from connectors.model import AssigneeSpan, WorkItem
-from sync.capacity.natural_limits import natural_limits
+from sync.capacity.natural_limits import chance_of
 from sync.flow.building import CONTAINERS
 from sync.signals.mechanism import LOOK_BACK, SignalContext, SignalRule
 from sync.signals.signal import Signal
@@ -18,39 +19,67 @@ from sync.signals.subjects import short_team, team_of
 
 ID = "nobody_assigned"
 
-_ByTeam = Mapping[str, Sequence[WorkItem]]
+RARE = 0.01
+"""A team is told of that has so much such work as one in a hundred would have by chance at its usual share. Who had nobody a
+week ago has often nobody now, so that the weeks say less than so many pieces of work would."""
+LEAST_WEEKS = 8
+"""Fewer weeks with work in progress do not say what is usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """The work of a team in progress at one moment: how much it is, and what of it nobody had."""
+
+    whole: int = 0
+    unassigned: tuple[WorkItem, ...] = ()
+
+
+_ByTeam = Mapping[str, AtWork]
 
 
 def fire(context: SignalContext) -> Iterator[Signal]:
-    """A signal for each team with more such work than its natural limits, those of the ends of the weeks before.
+    """A signal for each team with more such work than chance leaves at its usual share, that of the ends of the weeks before.
 
-    A team that always has somebody is told of the first piece; one that rarely has, only of more than usual. Where its weeks
-    are not known, or too few, any such work is said.
+    A team that always has somebody is told of the first piece; one that often has nobody only where that got worse. Where its
+    weeks are not known, or too few, any such work is said.
     """
     weeks = context.common(_by_week)
     here = weeks.get(context.week, _as_read(context) if not context.week else {})
-    for team, items in sorted(here.items()):
-        before = [weeks[week] for week in range(LOOK_BACK, context.week, -1) if week in weeks]
-        limits = natural_limits([len(one[team]) for one in before if team in one])
-        if not items or (limits is not None and limits.side(len(items)) <= 0):
+    for team, one in sorted(here.items()):
+        before = [weeks[week][team] for week in sorted(weeks) if week > context.week and team in weeks[week]]
+        is_known = len(before) >= LEAST_WEEKS
+        usual = _usual(before)
+        if not one.unassigned or (is_known and not _is_rare(one, usual)) or (context.week and not is_known):
             continue
         yield Signal(
             ID,
-            "low" if limits is None else "medium",
+            "medium" if is_known else "low",
             "team",
             team,
-            tuple(item.ref for item in items),
+            tuple(item.ref for item in one.unassigned),
             phrase(
                 f"signals.{ID}.message",
                 team=short_team(team),
-                items=len(items),
-                names=tuple(item.name for item in items),
-                count="items",
+                items=len(one.unassigned),
+                whole=one.whole,
+                names=tuple(item.name for item in one.unassigned),
+                count="whole",
             ),
             phrase(f"signals.{ID}.formula"),
-            "" if limits is None else f"> {ENGLISH.measured(limits.high)}",
+            f"> {ENGLISH.percent(round(100 * usual))}" if is_known else "",
             phrase(f"signals.{ID}.remedy"),
         )
+
+
+def _usual(before: Sequence[AtWork]) -> float:
+    """The share of the work of these weeks that nobody had, 0..1."""
+    whole = sum(one.whole for one in before)
+    return sum(len(one.unassigned) for one in before) / whole if whole else 0.0
+
+
+def _is_rare(one: AtWork, usual: float) -> bool:
+    """Whether so much of it or more has nobody by a chance of less than `RARE`, where each piece has nobody by that of `usual`."""
+    return chance_of(len(one.unassigned), one.whole, usual) < RARE
 
 
 def _by_week(context: SignalContext) -> Mapping[int, _ByTeam]:
@@ -60,13 +89,10 @@ def _by_week(context: SignalContext) -> Mapping[int, _ByTeam]:
     found: dict[int, _ByTeam] = {}
     for week in range(LOOK_BACK + 1):
         then = context.before(week - context.week)
-        teams: dict[str, list[WorkItem]] = defaultdict(list)
-        for journey, _ in then.at_work:
-            item = journey.item
-            mine = teams[team_of(item)]
-            if _is_unassigned(item, context.observation.assigned.get(item.ref, ()), then.now):
-                mine.append(item)
-        found[week] = dict(teams)
+        found[week] = _teams(
+            (one.item, _is_unassigned(one.item, context.observation.assigned.get(one.item.ref, ()), then.now))
+            for one, _ in then.at_work
+        )
     return found
 
 
@@ -80,17 +106,37 @@ def _is_unassigned(item: WorkItem, spans: Sequence[AssigneeSpan], moment: dateti
 
 def _as_read(context: SignalContext) -> _ByTeam:
     """The same of today, without histories."""
-    teams: dict[str, list[WorkItem]] = defaultdict(list)
-    for ref, item in context.alignment.items.items():
-        if (
-            item.in_scope
-            and item.category == "doing"
-            and item.level not in CONTAINERS
-            and context.alignment.is_leaf(ref)
-            and not item.assignee
-        ):
-            teams[team_of(item)].append(item)
-    return teams
+    alignment = context.alignment
+    return _teams(
+        (item, not item.assignee)
+        for ref, item in alignment.items.items()
+        if item.in_scope
+        and item.category == "doing"
+        and item.level not in CONTAINERS
+        and alignment.is_leaf(ref)
+    )
 
 
-NOBODY_ASSIGNED = SignalRule(ID, fire, replays=True, replay_needs=frozenset({"journeys"}))
+def _teams(rows: Iterable[tuple[WorkItem, bool]]) -> _ByTeam:
+    whole: Counter[str] = Counter()
+    unassigned: dict[str, list[WorkItem]] = defaultdict(list)
+    for item, is_unassigned in rows:
+        team = team_of(item)
+        whole[team] += 1
+        if is_unassigned:
+            unassigned[team].append(item)
+    return {team: AtWork(count, tuple(unassigned[team])) for team, count in whole.items()}
+
+
+def known_from(context: SignalContext, team: str) -> date:
+    """When there were enough weeks with work of the team in progress."""
+    weeks = context.common(_by_week)
+    there = sorted((week for week, one in weeks.items() if team in one), reverse=True)
+    if len(there) <= LEAST_WEEKS:
+        return context.today
+    return context.today - timedelta(weeks=there[LEAST_WEEKS])
+
+
+NOBODY_ASSIGNED = SignalRule(
+    ID, fire, replays=True, replay_needs=frozenset({"journeys"}), known_from=known_from
+)
