@@ -78,7 +78,8 @@ def _needed(reading: Reading, objective: Objective, low: frozenset[Ref]) -> list
     whole = float(reading.tally.weight) if reading.target is None else reading.target
     if not mine or not whole or reading.output is not None:
         return []
-    others = float(sum(piece.part for piece in counted if piece not in mine))
+    refs = {piece.item.ref for piece in mine}
+    others = float(sum(piece.part for piece in counted if piece.item.ref not in refs))
     return [piece.item.ref for piece in mine] if others / whole < goal_of(objective) - _NOISE else []
 
 

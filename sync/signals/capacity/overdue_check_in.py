@@ -54,11 +54,17 @@ def fire(context: SignalContext) -> Iterator[Signal]:
 def _days(key_result: KeyResult, how: MetricMeasure | KeepMeasure, context: SignalContext) -> Iterator[date]:
     """The days of its values."""
     yield from (one.on for one in how.checkins)
-    if how.file is not None or how.http is not None:
-        # Of what runs read earlier only that they did is kept; that is the day of a source which tells none.
-        yield from (one.on for one in context.readings.get(key_result.id, ()) if one.value is not None)
-        if (sample := context.observation.samples.get(key_result.id)) is not None:
+    if not context.week:
+        sample = context.observation.samples.get(key_result.id)
+        if sample is not None:
             yield sample.on
+    elif _is_read(how):
+        # A source that tells no day is as new as the day on which it was read.
+        yield from (one.on for one in context.readings.get(key_result.id, ()) if one.value is not None)
+
+
+def _is_read(how: MetricMeasure | KeepMeasure) -> bool:
+    return how.file is not None or how.http is not None
 
 
 def _expected(
@@ -71,4 +77,17 @@ def _expected(
     return days, f"stale_days: {days}"
 
 
-OVERDUE_CHECK_IN = SignalRule(ID, fire, replays=True)
+def known_from(context: SignalContext, key_result: str) -> date:
+    """Since when the days of its values are known: of a source since it was first read, and not at all where it tells days of its
+    own, of which only the last is kept.
+    """
+    how = {one.id: one.measure for _, one in context.workspace.key_results()}[key_result]
+    start = context.workspace.cycles[context.alignment.terms[key_result].cycle].start
+    if not isinstance(how, MetricMeasure | KeepMeasure) or not _is_read(how):
+        return start
+    rows = context.readings.get(key_result, ())
+    is_dated = how.file is not None and how.file.day
+    return max(start, rows[0].on) if rows and not is_dated else context.today
+
+
+OVERDUE_CHECK_IN = SignalRule(ID, fire, replays=True, known_from=known_from)

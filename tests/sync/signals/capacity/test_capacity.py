@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from config.workspace import Workspace
 from connectors.model import AssigneeSpan, Ref, WorkItem
 from sync.align.alignment import align
 from sync.flow.journeys import Journey, Journeys, Stage, ValueStream, Visit
-from sync.measure import Sample, measure
+from sync.measure import Past, Sample, measure
 from sync.signals.mechanism import SignalContext, signals
 from sync.signals.rules import RULES
 from sync.signals.signal import BaseRate, Signal
@@ -34,13 +35,14 @@ def fired(
     items: Sequence[WorkItem],
     declared: Workspace,
     journeys: Journeys | None = None,
+    readings: Mapping[str, Sequence[Past]] = MappingProxyType({}),
     **observation: Any,
 ) -> list[Signal]:
     """The signals of a rule, as the command computes them."""
     alignment = align(items, declared, today=NOW.date())
     seen = observed(*items, **observation)
     card = measure(alignment, seen, declared, NOW)
-    context = SignalContext(alignment, card, {}, seen, journeys, declared, NOW)
+    context = SignalContext(alignment, card, {}, seen, journeys, declared, NOW, readings)
     return list(signals(context, [one for one in RULES if one.id == rule]))
 
 
@@ -254,6 +256,16 @@ def test_a_source_that_tells_no_news_is_overdue_too() -> None:
     old, new = Sample(3, NOW.date() - 20 * DAY), Sample(3, NOW.date())
     assert only("overdue_check_in", [], workspace(one), samples={"KR1": old}).days == 20
     assert fired("overdue_check_in", [], workspace(one), samples={"KR1": new}) == []
+
+
+def test_a_source_is_as_old_as_its_value_however_often_it_is_read() -> None:
+    one = metric("KR1", 0, 10)
+    one["measure"]["file"] = {"path": "x.csv", "at": "v", "day": "d"}
+    kept = {"KR1": [Past(NOW.date() - back * DAY, 3.0, 0.3) for back in range(40, 0, -1)]}
+    old = {"KR1": Sample(3, NOW.date() - 20 * DAY)}
+    found = only("overdue_check_in", [], workspace(one), samples=old, readings=kept)
+    # Of the days of earlier values nothing is kept, so nobody knows how often it was overdue.
+    assert (found.days, found.base_rate) == (20, None)
 
 
 def test_work_has_no_check_ins() -> None:
