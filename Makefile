@@ -37,8 +37,11 @@ lint: $(READY) ## Check style, formatting and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+# Where a machine forbids bytecode, each process that a test starts would compile the product anew, and each worker every test.
+test test-fast: export PYTHONDONTWRITEBYTECODE :=
+
 test: lint ## Check everything and run the tests
-	$(BIN)/python -m pytest -n 4 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 test-fast: lint ## Check everything and run the tests that need no server, database or browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal --fast -q
