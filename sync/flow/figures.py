@@ -32,8 +32,8 @@ from sync.flow.travels import NO_TIME, Travel, travels
 from sync.flow.weeks import Marks, Weeks
 from sync.observation import Observation
 
-WEEKS = 26
-"""How many weeks figures are of where nothing is declared."""
+READ = 26
+"""How many weeks back histories are taken to be read where nothing is declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +115,12 @@ def flow_figures(
     now: datetime,
     weeks: int | None = None,
 ) -> FlowFigures:
-    """The figures of what was read, over so many whole weeks; None: as many as the workspace declares."""
-    window = workspace.flow.window_weeks if workspace.flow is not None else WEEKS
-    span = Weeks.before(now, window if weeks is None else weeks, workspace.zone)
+    """The figures of what was read, over so many whole weeks; None: all that lie within the weeks whose histories are read.
+
+    These end now, and so are one more than there are whole ones among them.
+    """
+    read = workspace.flow.window_weeks if workspace.flow is not None else READ
+    span = Weeks.before(now, read - 1 if weeks is None else weeks, workspace.zone)
     if workspace.flow is None:
         return FlowFigures(now, span, False, ValueStreams({}, {}, {}), {}, ())
     items = [one for one in flowing(alignment) if one.created <= now]

@@ -51,13 +51,13 @@ def signals(
         run = latest(session, output, given, fresh=fresh, full=full)
         context, items = run.signal_context, run.alignment.items
         found = asked.part_of(run.warnings, run.alignment, workspace)
-        missing, off = not_computed(context, RULES), workspace.signals.off
+        missing = not_computed(context, RULES)
         who = asked.edges_of(edges(context.shared(waits)))
         output.show(*sections.sections(found, items, texts, each=everything, narrowed_by=asked.words))
         if who:
             output.show(sections.waiting(who, context.now, texts))
-        if missing or off:
-            output.show(sections.absent(missing, off, texts))
+        if missing:
+            output.show(sections.absent(missing, texts))
         figures = flow_figures(run.observation, run.alignment, workspace, context.now)
         told = _indicators(run, figures)
         if not asked.words:
@@ -70,7 +70,7 @@ def signals(
                 narrowed_by=asked.words or None,
                 signals=data.signals_data(found, items, texts),
                 waiting=data.waiting_data(who, context.now),
-                not_computed=data.absent_data(missing, off, texts),
+                not_computed=data.absent_data(missing, texts),
                 flow=None if asked.words else flow.data(figures),
                 indicators=None if asked.words else indicators.data(told),
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class Band:
 def fire(context: SignalContext) -> Iterator[Signal]:
     """A signal for each team with more such work than chance leaves it, or with work far older than any ever was at its stage."""
     percentile = context.workspace.signals.aging_percentile
-    bands = context.common(_bands_by_week).get(context.week, {})
+    bands = context.common(bands_by_week).get(context.week, {})
     teams: dict[str, list[tuple[Journey, Band, float]]] = defaultdict(list)
     for journey, visit in context.at_work:
         band = bands.get((journey.stream.name, visit.stage.name if visit.stage else ""))
@@ -101,7 +101,7 @@ def _chance_of(old: int, usual: Sequence[float]) -> float:
     return sum(chances[old:])
 
 
-def _bands_by_week(context: SignalContext) -> Mapping[int, Mapping[StageKey, Band]]:
+def bands_by_week(context: SignalContext) -> Mapping[int, Mapping[StageKey, Band]]:
     """By week behind: the bands of all work that had left each stage by then.
 
     One walk from the past to the present, which adds to sorted ages what has left since.
@@ -113,7 +113,7 @@ def _bands_by_week(context: SignalContext) -> Mapping[int, Mapping[StageKey, Ban
     spent: dict[StageKey, float] = defaultdict(float)
     found, place = {}, 0
     for back in range(LOOK_BACK, -1, -1):
-        end = bisect_left(left, (latest - timedelta(weeks=back),), lo=place)
+        end = bisect_right(left, latest - timedelta(weeks=back), lo=place, key=lambda one: one[0])
         for _, key, age, came in left[place:end]:
             insort(ages[key], (age, came))
             spent[key] += age - came
