@@ -16,6 +16,7 @@ from sync.align.alignment import Alignment, align
 from sync.align.suggestions import suggest
 from sync.forecast.health import with_chances
 from sync.forecast.key_results import outlooks
+from sync.forecast.one_thing import OneThings, one_things
 from sync.forecast.outlook import Outlooks
 from sync.history.movement import WorkState, work_states
 from sync.marks.desired import desired_marks
@@ -67,6 +68,11 @@ class Decision:
     def work_states(self) -> Mapping[str, WorkState]:
         """Where the work of every key result stands."""
         return self._later.work_states
+
+    @property
+    def one_things(self) -> Mapping[str, OneThings]:
+        """What raises the chance of each key result most, or why nothing is named."""
+        return self._later.one_things
 
     @property
     def plan(self) -> Plan:
@@ -138,6 +144,10 @@ class _Later:
     @cached_property
     def work_states(self) -> Mapping[str, WorkState]:
         return work_states(self.scorecard, self.workspace)
+
+    @cached_property
+    def one_things(self) -> Mapping[str, OneThings]:
+        return one_things(self.alignment, self.scorecard, self.workspace, self.outlooks, self.memory.recent)
 
     @cached_property
     def _wanted(self) -> Mapping[Ref, Marks]:

@@ -1,0 +1,258 @@
+"""If you do one thing: the same three as by trying every open item through the whole pipeline, and what is said where there are none."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+
+from config.workspace import Workspace
+from connectors.model import Mirror, Ref, WorkItem
+from sync.decide import Decision, look
+from sync.forecast import simulation
+from sync.forecast.one_thing import CAP, OneThings, one_things
+from sync.forecast.simulation import Forecast
+from sync.memory import Memory
+from sync.observation import Past
+from tests.support.builders import NOW, epic, item, metric, observed, query, ref, work, workspace
+
+TODAY = date(2026, 11, 16)
+WEEKDAYS = {"weekend": ["sat", "sun"]}
+"""Declared, so that a finishing more or less tells no other weekend."""
+
+
+SEED = 7
+
+
+def declared() -> Workspace:
+    """Twenty key results of every kind of weight."""
+    ways: list[dict[str, Any]] = [
+        {},
+        {"weigh": "points"},
+        {"weigh": "points", "started": 0.5},
+        {"weigh": "points", "target": 60},
+        {"weigh": "points", "baseline": "2026-10-20"},
+        {"weigh": "type", "weights": {"Bug": 3}},
+        {"weigh": "time", "default_estimate": 2},
+        {"weigh": "points", "since": "ever"},
+        {"started": 0.3},
+    ]
+    results = [
+        work(f"W{number}", {"label": f"w{number}"}, measure=ways[number % len(ways)]) for number in range(18)
+    ]
+    milestones = [
+        {
+            "id": f"M{number}",
+            "title": "Reached",
+            "measure": {"kind": "milestones"},
+            "links": [{"label": f"m{number}"}],
+        }
+        for number in range(2)
+    ]
+    objective = {"id": "O", "title": "Objective", "cycle": "2026-Q4", "key_results": [*results, *milestones]}
+    easy = objective | {"id": "E", "grading": "aspirational", "key_results": results[9:]}
+    return workspace(
+        objectives=[objective | {"key_results": [*results[:9], *milestones]}, easy], calendar=WEEKDAYS
+    )
+
+
+def world(seed: int) -> list[WorkItem]:
+    """Work with estimated parents, shares, mirrors, late and weightless pieces, and things that wait for each other."""
+    chance = random.Random(seed)  # noqa: S311  no secret is drawn
+    found = [
+        epic(f"WEB-{n}", estimate=chance.choice((None, 8.0, 20.0)), labels=_labels(chance))
+        for n in range(1, 9)
+    ]
+    for number in range(20, 62):
+        days = chance.randint(0, 40)
+        category = chance.choice(("done", "done", "todo", "todo", "doing"))
+        parent = f"WEB-{chance.randint(1, 8)}" if chance.random() < 0.4 else None
+        changes: dict[str, Any] = {
+            "category": category,
+            "completed": NOW - timedelta(days=days) if category == "done" else None,
+            "started": NOW - timedelta(days=days + 2) if category != "todo" else None,
+            "created": NOW - timedelta(days=chance.choice((10, 60))),
+            "estimate": None if parent or chance.random() < 0.2 else chance.choice((0.0, 1.0, 2.0, 3.0, 5.0)),
+            "hours": chance.choice((None, 2.0, 4.0, 7.5)),
+            "kind": chance.choice(("Story", "Bug")),
+            "labels": () if parent and chance.random() < 0.7 else _labels(chance),
+        }
+        found.append(item(f"WEB-{number}", parent, **changes))
+    still_open = [one for one in found if one.is_open]
+    for _ in range(12):
+        waits, blocks = chance.sample(still_open, 2)
+        place = next(at for at, one in enumerate(found) if one.ref == waits.ref)
+        found[place] = replace(found[place], blocked_by=(*found[place].blocked_by, blocks.ref))
+    side = next(one for one in found if one.key == "WEB-30")
+    mirror = Mirror("jira", side.ref.id, side.key)
+    return [*found, replace(side, ref=ref("eng-30"), key="eng-30", parent=None, labels=(), mirrors=(mirror,))]
+
+
+def _labels(chance: random.Random) -> tuple[str, ...]:
+    names = [*(f"w{number}" for number in range(18)), "m0", "m1"]
+    return tuple(sorted(chance.sample(names, 6)))
+
+
+KEPT = {
+    name: [Past(TODAY - timedelta(days=n), None, max(0.0, 0.4 - n / 100)) for n in range(40, 0, -1)]
+    for name in ("M0", "M1")
+}
+
+
+@cache
+def decided(seed: int, done: frozenset[Ref] = frozenset()) -> Decision:
+    """The whole pipeline, with these items done today."""
+    items = [
+        replace(one, category="done", completed=NOW, dropped=None) if one.ref in done else one
+        for one in world(seed)
+    ]
+    return look(observed(*items), Memory(recent=KEPT), declared(), NOW)
+
+
+def brute_force(seed: int, name: str) -> list[tuple[Ref, Forecast]]:
+    """Every open item tried, with the work that waits for it alone."""
+    run = decided(seed)
+    before = run.outlooks[name].forecast
+    assert before is not None
+    counted = {
+        piece.item.ref
+        for piece in (run.scorecard.readings[name].pieces if name[0] == "W" else ())
+        if piece.left_out is None and piece.category in ("todo", "doing")
+    }
+    if name[0] == "M":
+        counted = {
+            link.item
+            for link in run.alignment.carried.get(name, ())
+            if run.alignment.items[link.item].is_open
+        }
+    rows = []
+    for tried in (one.ref for one in world(seed) if one.is_open):
+        frees = {
+            one
+            for one in counted
+            if {
+                run.alignment.counted(at)
+                for at in run.alignment.items[one].blocked_by
+                if run.alignment.items[at].is_open
+            }
+            == {tried}
+        }
+        then = decided(seed, frozenset({tried, *frees}))
+        after = then.outlooks[name].forecast
+        if after is None or not (after.chance > before.chance or after.middle > before.middle):
+            continue
+        first = (-after.chance, -after.middle) if before.chance <= CAP else (-after.middle, -after.chance)
+        progress = then.scorecard.readings[name].progress
+        rows.append(((*first, -(progress or 0.0)), tried, after))
+    return [(tried, after) for _, tried, after in sorted(rows, key=lambda row: row[:2])[:3]]
+
+
+def found_by(run: Decision) -> dict[str, OneThings]:
+    known = declared()
+    return one_things(run.alignment, run.scorecard, known, run.outlooks, KEPT)
+
+
+def test_the_three_are_those_that_trying_every_open_item_finds_on_twenty_key_results() -> None:
+    run = decided(SEED)
+    found = found_by(run)
+    assert len(found) == 20
+    told = {name: [(one.item, one.after) for one in found[name].things] for name in found}
+    foretold = [name for name, outlook in run.outlooks.items() if outlook.forecast is not None]
+    assert len(foretold) >= 18
+    assert told == {name: brute_force(SEED, name) if name in foretold else [] for name in found}
+    things = [one for some in found.values() for one in some.things]
+    assert {one.by for one in things} == {"chance", "middle"}
+    assert any(one.frees for one in things)
+    assert any(run.alignment.items[one.item].level == "epic" for one in things)
+    assert run.alignment.mirrored
+
+
+def the_only(items: Iterable[WorkItem], result: dict[str, Any], **objective: Any) -> OneThings:
+    """What is named for the one key result A."""
+    above = {"id": "O", "title": "Objective", "cycle": "2026-Q4", "key_results": [result], **objective}
+    known = workspace(objectives=[above], calendar=WEEKDAYS)
+    run = look(observed(*items, counts={"A": 40}), Memory(), known, NOW)
+    return one_things(run.alignment, run.scorecard, known, run.outlooks, {})["A"]
+
+
+def done(number: int, days_ago: int, **changes: Any) -> WorkItem:
+    at = NOW - timedelta(days=days_ago)
+    return item(f"WEB-{number}", claims=("A",), category="done", completed=at, **changes)
+
+
+STEADY = [done(n, 4 * n) for n in range(1, 9)]
+OPEN = [item(f"WEB-{n}", claims=("A",)) for n in range(11, 31)]
+
+
+def test_work_that_weighs_the_same_is_simulated_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = []
+
+    def counted(*given: Any, **more: Any) -> Any:
+        runs.append(given)
+        return simulation.forecast(*given, **more)
+
+    known = workspace(work("A", measure={"weigh": "points"}), calendar=WEEKDAYS)
+    heavy = [replace(one, estimate=float(1 + at % 2)) for at, one in enumerate(OPEN)]
+    run = look(observed(*STEADY, *heavy), Memory(), known, NOW)
+    monkeypatch.setattr("sync.forecast.key_results.forecast", counted)
+    found = one_things(run.alignment, run.scorecard, known, run.outlooks, {})["A"]
+    assert [one.item.id for one in found.things] == ["WEB-12", "WEB-14", "WEB-16"]
+    assert len(runs) == 2, "twenty items of two weights"
+
+
+def test_a_blocker_counts_with_what_waits_for_it_alone_and_says_what_it_does_by_itself() -> None:
+    waiting = [replace(one, blocked_by=(ref("OPS-1"),)) for one in OPEN[:5]]
+    waiting[4] = replace(waiting[4], blocked_by=(ref("OPS-1"), ref("OPS-2")))
+    blockers = [item("OPS-1"), item("OPS-2"), item("OPS-3", category="done")]
+    found = the_only([*STEADY, *waiting, *OPEN[5:], *blockers], work("A"))
+    best = found.things[0]
+    assert (best.item.id, [one.id for one in best.frees]) == ("OPS-1", [one.key for one in OPEN[:4]])
+    assert best.after.middle > best.before.middle
+    assert best.alone == best.before, "it serves nothing itself"
+    assert "OPS-2" not in {one.item.id for one in found.things}, "one more blocks the same work"
+
+
+def test_at_its_cap_the_middle_tells() -> None:
+    many = [item(f"WEB-{n}", claims=("A",)) for n in range(40, 50)]
+    run_of = [done(n, 2 * n) for n in range(1, 20)]
+    found = the_only([*run_of, *many], work("A", measure={"target": 20}))
+    assert (found.things, found.why) == ((), "no_effect"), "all of them end at the target anyhow"
+    slow = [*(done(n, 70) for n in range(1, 30)), done(30, 20), done(31, 6), *many[:8]]
+    aspiring = the_only(slow, work("A", measure={"since": "ever"}), grading="aspirational")
+    assert aspiring.things[0].before.chance > CAP
+    assert {one.by for one in aspiring.things} == {"middle"}
+    assert aspiring.things[0].after.middle > aspiring.things[0].before.middle
+
+
+@pytest.mark.parametrize(
+    ("items", "result", "why"),
+    [
+        ([], metric("A", 0, 100, ("2026-10-05", 5), ("2026-10-20", 20), ("2026-11-09", 40)), "metric"),
+        ([], query("A", 50, 0), "query"),
+        ([*OPEN], work("A"), "forecast"),
+        ([*STEADY, item("WEB-40", claims=("A",), category="dropped")], work("A", measure={"target": 20}), "nothing_open"),
+        ([*STEADY, *OPEN, *[item("WEB-90")]], work("A", measure={"target": 1}), "no_effect"),
+    ],
+    ids=["metric", "query", "forecast", "nothing_open", "no_effect"],
+)  # fmt: skip
+def test_where_there_is_none_it_says_why(items: list[WorkItem], result: dict[str, Any], why: str) -> None:
+    assert the_only(items, result) == OneThings(why=why)  # type: ignore[arg-type]
+
+
+def test_no_hypothetical_finishing_changes_which_days_are_worked() -> None:
+    """With the fiftieth finishing the days off would be known by them, and every forecast another one."""
+    many = [done(100 + n, [3, 4, 5, 6, 7][n % 5] + 7 * (n % 4)) for n in range(49)]
+    known = workspace(work("A"))
+    run = look(observed(*many, *OPEN), Memory(), known, NOW)
+    assert run.outlooks["A"].days.basis == "unknown"
+    best = one_things(run.alignment, run.scorecard, known, run.outlooks, {})["A"].things[0]
+    then = [replace(one, category="done", completed=NOW) if one.ref == best.item else one for one in OPEN]
+    after = look(observed(*many, *then), Memory(), known, NOW)
+    assert after.outlooks["A"].days.basis == "finishings"
+    same_days = look(observed(*many, *then), Memory(), workspace(work("A"), calendar={"weekend": []}), NOW)
+    assert best.after == same_days.outlooks["A"].forecast
