@@ -28,7 +28,7 @@ from config.measures import (
 from config.workspace import Workspace
 from connectors.model import Ref
 from sync.align.alignment import Alignment
-from sync.forecast.other_work import WorkForecast, parent_done, piece_done
+from sync.forecast.other_work import ForecastBasis, parent_done, piece_done
 from sync.forecast.outlook import Outlooks
 from sync.forecast.simulation import Forecast
 from sync.measure import Piece, Scorecard
@@ -103,7 +103,7 @@ def one_things(
         else:
             cycle, kept = workspace.cycles[objective.cycle], recent.get(key_result.id, ())
             reading = readings[key_result.id]
-            its = WorkForecast.of(key_result, cycle, reading, outlook, alignment, kept)
+            its = ForecastBasis.of(key_result, cycle, reading, outlook, alignment, kept)
             if its is not None:
                 found[key_result.id] = _Search(its, outlook.forecast, alignment, card.as_of).best()
     return found
@@ -136,7 +136,7 @@ _Outcome = tuple[Forecast, float]
 
 
 class _Search:
-    def __init__(self, its: WorkForecast, before: Forecast, alignment: Alignment, moment: datetime) -> None:
+    def __init__(self, its: ForecastBasis, before: Forecast, alignment: Alignment, moment: datetime) -> None:
         self._its = its
         self._before = before
         self._alignment = alignment

@@ -31,10 +31,11 @@ from sync.observation import Past
 
 
 @dataclass(frozen=True, slots=True)
-class WorkForecast:
-    """A key result that is made of work, with all that its forecast comes from.
+class ForecastBasis:
+    """A key result with all that its forecast comes from.
 
-    `pieces`: its work, or its milestones. `kept`: its readings of earlier days, oldest first.
+    `pieces`: its work, or its milestones; () where neither makes its progress. `kept`: its readings of earlier days, oldest
+    first.
     """
 
     key_result: KeyResult
@@ -52,7 +53,7 @@ class WorkForecast:
         outlook: Outlook,
         alignment: Alignment,
         kept: Sequence[Past] = (),
-    ) -> WorkForecast | None:
+    ) -> ForecastBasis | None:
         """That of a key result; None where no work makes its progress."""
         how = key_result.measure
         if isinstance(how, MilestonesMeasure):
@@ -61,7 +62,7 @@ class WorkForecast:
             pieces = reading.pieces
         else:
             return None
-        return WorkForecast(key_result, cycle, reading, outlook, pieces, kept)
+        return ForecastBasis(key_result, cycle, reading, outlook, pieces, kept)
 
     def with_pieces(self, before: Iterable[Piece], after: Iterable[Piece]) -> Reading:
         """The reading with these pieces in place of those; its evidence in words is that of before."""
