@@ -23,8 +23,8 @@ from sync.align.native_queries import query_of
 from sync.align.rule_book import DeclaredRule, declared_rules
 from sync.measure import closed_on
 from sync.observation import Observation
-from sync.signals.findings import Finding
-from sync.signals.names import FIELD, KnownNames
+from sync.signals.declared.names import FIELD, KnownNames
+from sync.signals.findings.finding import Finding
 
 NAMED = (
     "key", "label", "project", "team", "type", "level", "parent", "under", "initiative", "priority", "assignee",
