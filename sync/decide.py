@@ -37,8 +37,12 @@ from sync.plan.setup_basis import setup_notes
 from sync.plan.throttle import throttle
 from sync.plan.unaligned import grace_notes
 from sync.plan.upgrade import upgrade_notes
+from sync.signals.context import context_of
 from sync.signals.grace import lost_links, shows_link
+from sync.signals.mechanism import SignalContext, signals
 from sync.signals.orphans import Signals, find_signals
+from sync.signals.rules import RULES
+from sync.signals.signal import Signal
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,16 @@ class Decision:
     def signals(self) -> Signals:
         """Orphans, work that is not warned about, findings."""
         return self.narrowed or self._later.signals
+
+    @property
+    def signal_context(self) -> SignalContext:
+        """What the warning signals of this run are computed from."""
+        return self._later.signal_context
+
+    @property
+    def warnings(self) -> tuple[Signal, ...]:
+        """The warning signals that fire, with their base rates: computed for who lists them, never for a plan."""
+        return self._later.warnings
 
     @property
     def work_states(self) -> Mapping[str, WorkState]:
@@ -140,6 +154,15 @@ class _Later:
         return find_signals(
             self.alignment, self.scorecard, self.observation, self.workspace, self.now, self.since
         )
+
+    @cached_property
+    def signal_context(self) -> SignalContext:
+        readings, parts = self.memory.recent, (self.alignment, self.scorecard, self.outlooks, self.signals)
+        return context_of(self.observation, *parts, readings, self.workspace, self.now)
+
+    @cached_property
+    def warnings(self) -> tuple[Signal, ...]:
+        return signals(self.signal_context, RULES)
 
     @cached_property
     def work_states(self) -> Mapping[str, WorkState]:

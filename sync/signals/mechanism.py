@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, Literal, TypeVar, cast, get_args
 
 from config.workspace import Workspace
@@ -53,7 +52,7 @@ class SignalContext:
     journeys: Journeys | None
     workspace: Workspace
     now: datetime
-    readings: Mapping[str, Sequence[Past]] = MappingProxyType({})
+    readings: Mapping[str, Sequence[Past]] = field(default_factory=dict)
     found: Signals = field(default_factory=lambda: Signals({}, ()))
     week: int = 0
     _here: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -123,12 +122,18 @@ class SignalRule:
     known_from: Callable[[SignalContext, str], date] | None = None
 
 
-def signals(context: SignalContext, rules: Iterable[SignalRule]) -> tuple[Signal, ...]:
-    """All that fire now, by severity, then in the order of the rules, then by subject; each with its base rate, if it has one."""
+def signals(
+    context: SignalContext, rules: Iterable[SignalRule], *, with_rates: bool = True
+) -> tuple[Signal, ...]:
+    """All that fire now, by severity, then by subject, then in the order of the rules; each with its base rate, if it has one
+    and that is asked for.
+    """
     asked = [rule for rule in rules if rule.id not in context.workspace.signals.off]
     able = [rule for rule in asked if not lacking(rule.needs, context)]
     fired = {rule.id: tuple(rule.fire(context)) for rule in able}
-    rates = _base_rates(context, {rule: fired[rule.id] for rule in able if _can_replay(rule, context)})
+    rates = _base_rates(
+        context, {rule: fired[rule.id] for rule in able if with_rates and _can_replay(rule, context)}
+    )
     found = [
         replace(one, base_rate=rates.get((rule.id, one.kind, one.subject)))
         for rule in able
@@ -136,7 +141,7 @@ def signals(context: SignalContext, rules: Iterable[SignalRule]) -> tuple[Signal
     ]
     order = {rule.id: place for place, rule in enumerate(able)}
     return tuple(
-        sorted(found, key=lambda one: (SEVERITIES.index(one.severity), order[one.id], one.subject, one.items))
+        sorted(found, key=lambda one: (SEVERITIES.index(one.severity), one.subject, order[one.id], one.items))
     )
 
 

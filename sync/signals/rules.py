@@ -6,6 +6,7 @@ from sync.signals.conflicts.blocked_by_other_team import BLOCKED_BY_OTHER_TEAM
 from sync.signals.conflicts.claimed_by_several import CLAIMED_BY_SEVERAL
 from sync.signals.expectations.scope_creep import SCOPE_CREEP
 from sync.signals.expectations.word_against_numbers import WORD_AGAINST_NUMBERS
+from sync.signals.findings.joined import JOINED
 from sync.signals.mechanism import SignalRule
 from sync.signals.stagnation.aging_work import AGING_WORK
 from sync.signals.stagnation.stalled_key_result import STALLED_KEY_RESULT
@@ -17,5 +18,6 @@ RULES: tuple[SignalRule, ...] = (
     BLOCKED_BY_OTHER_TEAM,
     CLAIMED_BY_SEVERAL,
     AGING_WORK,
+    *JOINED,
 )
 """The one table: a signal that stands here is computed, listed, switched off and documented by its id."""

@@ -46,7 +46,7 @@ Everything = Annotated[
 ]
 
 
-def _latest(session: Session, output: Output, given: GivenTime, *, fresh: bool, full: bool) -> Decision:
+def latest(session: Session, output: Output, given: GivenTime, *, fresh: bool, full: bool) -> Decision:
     """What is known, with a word on a moment that lies before the read."""
     asked = given.asked_in(session.workspace)
     run = latest_run(session, OutputReporter(output), asked, fresh=fresh, full=full)
@@ -75,7 +75,7 @@ def status(
             )
             output.data(as_of=None, running=distributed.data(at_work))
             return
-        run = _latest(session, output, given, fresh=fresh, full=full)
+        run = latest(session, output, given, fresh=fresh, full=full)
         last = session.store.last_run("sync")
         troubled = session.store.journal.failed_writes(last.id) if last else []
         stuck = session.store.stuck()
@@ -148,7 +148,7 @@ def orphans(
     given = given_moment(as_of)
     asked = WorkFilter(frozenset(team or ()), frozenset(project or ()), given_days(older_than))
     with command_session(config, style) as (session, output):
-        whole = _latest(session, output, given, fresh=fresh, full=full)
+        whole = latest(session, output, given, fresh=fresh, full=full)
         run = asked.part_of(whole)
         items, found = run.alignment.items, run.signals.findings
         warned = len(whole.signals.orphans)
@@ -186,7 +186,7 @@ def suggest(
     given = given_moment(as_of)
     with command_session(config, style) as (session, output):
         output.notice = "# " if as_yaml else ""
-        run = _latest(session, output, given, fresh=fresh, full=full)
+        run = latest(session, output, given, fresh=fresh, full=full)
         # Work that is within its grace period or not begun is left in peace, unless it is asked for.
         orphaned = set(run.signals.orphans)
         rest = {*run.signals.in_grace, *run.signals.not_started}
@@ -224,7 +224,7 @@ def explain(
     """Explain the links of a ticket, or the number of a key result or objective."""
     given = given_moment(as_of)
     with command_session(config, style) as (session, output):
-        run = _latest(session, output, given, fresh=fresh, full=full)
+        run = latest(session, output, given, fresh=fresh, full=full)
         when = run.scorecard.as_of.isoformat()
         asked = asked_for(key, run.alignment, session.workspace)
         name = asked if isinstance(asked, str) else ""
@@ -293,7 +293,7 @@ def roll_over(
     given = given_moment(as_of)
     with command_session(config, style) as (session, output):
         output.notice = "# " if style is not Format.JSON else ""
-        run = _latest(session, output, given, fresh=fresh, full=full)
+        run = latest(session, output, given, fresh=fresh, full=full)
         try:
             carried = next_cycle(before, after, run, session.workspace)
         except NoSuchCycleError as error:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from config.text.phrases import Phrase, say
+from config.text.texts import ENGLISH_TEXTS
 from connectors.model import Ref
 
 Kind = Literal[
@@ -42,10 +44,34 @@ FEW = 5
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that people should look at: what, on which items, and a remedy; of a declaration its `file:line`."""
+    """Something that people should look at: what, on which items, and a remedy; of a declaration its `file:line`.
+
+    `said`, `todo`: message and remedy in words of every language, where there are any. `key_result`: the one that it is
+    about. `threshold`: what was exceeded, as people declared it.
+    """
 
     kind: Kind
     items: tuple[Ref, ...]
     message: str
     remedy: str
     place: str = ""
+    said: Phrase | None = field(default=None, compare=False)
+    todo: Phrase | None = field(default=None, compare=False)
+    key_result: str = field(default="", compare=False)
+    threshold: str = field(default="", compare=False)
+
+
+def finding(
+    kind: Kind,
+    items: tuple[Ref, ...],
+    said: Phrase,
+    todo: Phrase,
+    place: str = "",
+    *,
+    key_result: str = "",
+    threshold: str = "",
+) -> Finding:
+    """A finding by its phrases, in English for tables and JSON; of a declaration with its place in front."""
+    message = say(said, ENGLISH_TEXTS)
+    placed = f"{place}: {message}" if place else message
+    return Finding(kind, items, placed, say(todo, ENGLISH_TEXTS), place, said, todo, key_result, threshold)
