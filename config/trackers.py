@@ -245,6 +245,11 @@ class JiraTracker(TrackerBase):
         default=None,
         description="Name or id of the story points field. Default: found by its usual names.",
     )
+    health_field: NonEmpty | None = Field(
+        default=None,
+        description="Name or id of the custom field (select or text) in which people say how it is going with an epic or an "
+        "initiative, such as Health: on track, at risk, off track, or green, yellow, red. It is read, never written.",
+    )
     dropped_statuses: tuple[str, ...] = Field(
         default=DROPPED,
         description="Statuses of the done category that mean the work was dropped; case and apostrophes do not matter.",
@@ -349,7 +354,7 @@ class LinearTracker(TrackerBase):
         (
             "shown", "issue_links", "mirrors", "committed", "parent", "parent_key", "parent_unknown", "estimate", "progress",
             "project", "project_id", "own_project", "blocked_by", "blocked_since", "assignee", "team", "private", "in_scope",
-            "last_update_by_others",
+            "last_update_by_others", "given_health",
         )
     )  # fmt: skip
 

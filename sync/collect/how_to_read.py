@@ -79,5 +79,7 @@ def basis_of(workspace: Workspace, tracker: str) -> str:
         {name: repr(pages) for name, pages in sorted(workspace.issue_pages.items()) if name != tracker},
         policy.warn == "committed",
         (policy.language, workspace.model_dump(mode="json", include={"words"})),
+        # Items that an older version read do not tell whose account is assigned, and a read of all brings histories along.
+        *(("flow",) if workspace.flow is not None else ()),
     )
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]

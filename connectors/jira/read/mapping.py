@@ -15,6 +15,7 @@ from connectors.http.dates import item_time, parse_day
 from connectors.jira.api.fields import SiteFields, field_text
 from connectors.jira.api.wire import Fields, Issue
 from connectors.jira.marks.shown_marks import claims_on, evidence_on, marks_by
+from connectors.jira.past.given_health import given_health
 from connectors.jira.read.custom_fields import values_of
 from connectors.jira.read.parents import epic_key, is_parent_unknown
 from connectors.jira.read.shared_names import Points
@@ -119,6 +120,7 @@ class IssueMapper:
                 priority=seen.same(fields.priority.name) if fields.priority else None,
                 other_names=self._other_names(fields),
                 assignee=seen.same(fields.assignee.display_name) if fields.assignee else None,
+                assignee_id=seen.same(fields.assignee.account) if fields.assignee else None,
                 components=seen.same(tuple(one.name for one in fields.components)),
                 fields=values_of(fields, self.site),
                 started=self._since(issue, "doing") if category == "doing" else None,
@@ -129,6 +131,7 @@ class IssueMapper:
                 blocked_by=tuple(seen.ref(self.name, id_) for id_ in _blockers(fields)),
                 claims=claims_on(issue, evidence, self.site),
                 private=fields.security is not None,
+                given_health=given_health(issue, self.site),
                 committed=in_active_sprint(fields.sprint) if self.site.commitments else None,
                 in_scope=fields.project.id in self.projects,
                 writable=ALL_MARKS if fields.project.id in self.projects else frozenset(),
