@@ -70,7 +70,12 @@ def to_text(rows: Iterable[Row], texts: Texts) -> tuple[str, ...]:
 def to_markdown(rows: Iterable[Row], texts: Texts) -> tuple[str, ...]:
     """One line for each row, with links."""
     lead = {"title": "# ", "heading": "## ", "line": "- ", "note": ""}
-    return tuple(lead[row.kind] + _joined(row, texts, as_markdown, _markdown_link) for row in rows)
+    return tuple(lead[row.kind] + _joined(row, texts, _markdown_text, _markdown_link) for row in rows)
+
+
+def _markdown_text(text: str) -> str:
+    bare = text.strip()
+    return text.replace(bare, as_markdown(bare)) if bare else text
 
 
 def _markdown_link(name: str, url: str) -> str:

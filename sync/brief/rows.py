@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, TypeVar
 
 from config.text.phrases import Measured, Percent, Phrase, Value, phrase
-from config.text.redaction import shorten
+from config.text.redaction import shorten, shown
 from connectors.model import Ref, WorkItem
 from sync.brief.contents import Brief, Fall, NewOrphan, OldItem
 from sync.brief.waits import Wait
@@ -188,8 +188,8 @@ def _wait(one: Wait, brief: Brief) -> Row:
     said = phrase(
         "brief.wait" if one.is_exact else "brief.wait.at_most",
         "days",
-        team=short_team(team_of(one.item)),
-        other=short_team(team_of(one.blocker)),
+        team=_team(one.item),
+        other=_team(one.blocker),
         days=days,
         item=names.of(one.item),
         serves=one.serves,
@@ -204,7 +204,7 @@ def _orphan(one: NewOrphan) -> Row:
         f"brief.orphan.{key}",
         item=names.of(one.item),
         title=_title(one.item),
-        team=short_team(team_of(one.item)),
+        team=_team(one.item),
         day=one.day,
     )
     return names.row(said)
@@ -217,9 +217,9 @@ def _old(one: OldItem) -> Row:
         "age",
         item=names.of(one.item),
         title=_title(one.item),
-        team=short_team(team_of(one.item)),
+        team=_team(one.item),
         age=int(one.age),
-        stage=one.stage,
+        stage=shown(one.stage),
         limit=Measured(one.limit),
     )
     return names.row(said)
@@ -237,8 +237,9 @@ def _disputed(one: Signal, items: Mapping[Ref, WorkItem]) -> Row:
 
 def _missing(brief: Brief) -> Iterator[Row]:
     what = [phrase("brief.missing.old")] if brief.old is None else []
-    if brief.untold:
-        what.append(phrase("brief.missing.chance", key_results=tuple(brief.untold)))
+    for why in dict.fromkeys(brief.untold.values()):
+        names = tuple(name for name, one in brief.untold.items() if one == why)
+        what.append(phrase(f"brief.missing.{why}", key_results=names))
     if what:
         yield Row("note", phrase("brief.missing", what=tuple(what)))
 
@@ -248,6 +249,5 @@ def _title(item: WorkItem) -> str:
     return "" if item.title == item.name else shorten(item.title, _MOST_TITLE)
 
 
-def all_items(rows: Iterable[Row]) -> tuple[WorkItem, ...]:
-    """The tickets that the rows name, each once."""
-    return tuple({item.ref: item for row in rows for item in row.items}.values())
+def _team(item: WorkItem) -> str:
+    return shown(short_team(team_of(item)))

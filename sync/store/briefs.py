@@ -49,7 +49,9 @@ class Briefs:
             query = sa.select(runs).where(runs.c.kind == KIND).order_by(runs.c.id.desc())
             for row in () if anew else connection.execute(query):
                 summary = row.summary
-                if (summary.get("place"), summary.get("week")) == (place, week) and summary.get("sending") != "refused":
+                if (summary.get("place"), summary.get("week")) == (place, week) and summary.get(
+                    "sending"
+                ) != "refused":
                     return PostedBrief(datetime.fromisoformat(row.at), summary.get("sending", "unknown"))
             values = {
                 "kind": KIND,
