@@ -22,8 +22,8 @@ from sync.signals.subjects import short_team, team_of
 T = TypeVar("T")
 
 MOST_ROWS = 25
-_MOST = {"waits": 4, "orphans": 4, "old": 4, "disputed": 3}
-"""With the chance that fell, its three things, titles and the last line never more than that in all."""
+_MOST = {"waits": 4, "orphans": 3, "old": 4, "disputed": 2}
+"""With the chance that fell, its three things, the headings and the last line 25 in all."""
 _MOST_NAMES = 5
 _MOST_TITLE = 60
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from config.load import fingerprint
+from config.posting.webhooks import Webhook, webhook
 from config.text.texts import Texts
-from config.webhooks import Webhook, webhook
 from sync.brief.channels import MESSAGES, to_markdown, to_text
 from sync.brief.contents import Brief, brief_of
 from sync.brief.rows import Row, rows_of

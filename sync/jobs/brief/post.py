@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from config.webhooks import Webhook
+from config.posting.webhooks import Webhook
 from connectors.errors import (
     AddressRefused,
     HostNotFound,

@@ -18,7 +18,7 @@ from sync.measure import as_it_was
 from sync.memory import Memory
 from sync.observation import Past
 from tests.support.builders import NOW, epic, item, metric, observed, query, work, workspace
-from tests.sync.forecast.test_one_thing import KEPT, TODAY, WEEKDAYS, declared, world
+from tests.support.twenty_key_results import KEPT, TODAY, WEEKDAYS, declared, world
 
 SINCE = NOW - timedelta(weeks=1)
 
