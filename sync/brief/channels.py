@@ -139,7 +139,6 @@ def to_teams(rows: Sequence[Row], texts: Texts) -> dict[str, Any]:
         "$schema": _CARD,
         "type": "AdaptiveCard",
         "version": "1.4",
-        "msteams": {"width": "Full"},
         "body": [_block(row, texts) for row in rows],
     }
     attachment = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -47,7 +46,8 @@ def brief(
         typer.Option(help="Post it to this place: TRUENORTH_BRIEF_NAME_URL.", metavar="NAME"),
     ] = None,
     preview: Annotated[
-        bool, typer.Option("--preview", help="With --to: print what would be posted, and post nothing.")
+        bool,
+        typer.Option("--preview", help="With --to: print what would be posted, as JSON, and post nothing."),
     ] = False,
     again: Annotated[
         bool, typer.Option("--again", help="With --to: post it though this week's was posted there.")
@@ -61,7 +61,8 @@ def brief(
         raise typer.BadParameter("it needs --to NAME", param_hint="--preview" if preview else "--again")
     given = given_moment(as_of)
     asked = _Asked(None if to is None else webhook(to, configured()), preview, again)
-    with command_session(config, style) as (session, output):
+    # What would be posted is JSON, whatever is asked for.
+    with command_session(config, Format.JSON if preview else style) as (session, output):
         texts = texts_in(language, session.workspace)
         run = latest(session, output, given, fresh=fresh, full=full)
         since = last_monday(run.scorecard.as_of, session.workspace.zone)
@@ -69,7 +70,8 @@ def brief(
         titles = {name: reading.title for name, reading in run.scorecard.readings.items()}
         rows = rows_of(found, run.alignment.items, titles)
         if asked.place is not None and asked.preview:
-            _show_message(asked.place, MESSAGES[asked.place.service](rows, texts), output)
+            service = asked.place.service
+            output.data(to=to, service=service, message=MESSAGES[service](rows, texts))
             return
         _show(rows, texts, output)
         output.data(**_data(found, rows, texts, run))
@@ -90,13 +92,6 @@ def _show(rows: tuple[Row, ...], texts: Texts, output: Output) -> None:
 
 def _data(found: Brief, rows: tuple[Row, ...], texts: Texts, run: Decision) -> dict[str, Any]:
     return brief_data(found, run.alignment.items, texts, to_text(rows, texts))
-
-
-def _show_message(place: Webhook, body: dict[str, Any], output: Output) -> None:
-    output.data(to=place.name, service=place.service, message=body)
-    if output.style is not Format.JSON:
-        text = json.dumps(body, ensure_ascii=False, indent=2)
-        sys.stdout.write(f"```json\n{text}\n```\n" if output.style is Format.MARKDOWN else f"{text}\n")
 
 
 def _post(

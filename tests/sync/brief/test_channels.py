@@ -114,9 +114,8 @@ def test_a_card_is_what_its_schema_says() -> None:
     assert whole["type"] == "message"
     assert whole["attachments"][0]["contentType"] == "application/vnd.microsoft.card.adaptive"
     content = card(whole)
-    assert set(content) == {"$schema", "type", "version", "msteams", "body"}
+    assert set(content) == {"$schema", "type", "version", "body"}
     assert (content["type"], content["version"]) == ("AdaptiveCard", "1.4")
-    assert "entities" not in content["msteams"], "whom a message mentions"
     for block in content["body"]:
         assert block.pop("separator", True) is True
         assert set(block) == {"type", "inlines"}
