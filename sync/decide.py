@@ -169,6 +169,14 @@ class _Later:
         return work_states(self.scorecard, self.workspace)
 
     @cached_property
+    def _named(self) -> tuple[Signal, ...]:
+        """Those that tickets name; nothing is computed where the policy asks for none."""
+        rules = self.workspace.signals
+        wanted = {*rules.in_comment, *rules.in_update}
+        named = [rule for rule in RULES if rule.id in wanted]
+        return signals(self.signal_context, named, with_rates=False) if named else ()
+
+    @cached_property
     def one_things(self) -> Mapping[str, OneThings]:
         return one_things(self.alignment, self.scorecard, self.workspace, self.outlooks, self.memory.recent)
 
@@ -187,6 +195,7 @@ class _Later:
             claim_groups=_claim_groups(workspace, memory.provisions),
             pages={pull.tracker: pull.pages for pull in observation.pulls},
             below_on=shows_below(workspace, memory.provisions, observation.items),
+            warnings=self._named,
         )
 
     @cached_property

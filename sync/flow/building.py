@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,12 @@ CONTAINERS = ("initiative", "project")
 def team_of(item: WorkItem) -> str:
     """The Linear team or Jira project that an item lies in, by its key; "" where it lies in none."""
     return item.team or item.project or ""
+
+
+def place_name(item: WorkItem) -> str:
+    """Where an item lies, as "tracker/TEAM", or only the tracker."""
+    team = team_of(item)
+    return f"{item.ref.tracker}/{team}" if team else item.ref.tracker
 
 
 def flowing(alignment: Alignment) -> tuple[WorkItem, ...]:
@@ -50,36 +57,31 @@ class ValueStreams:
     unnamed: Mapping[str, tuple[str, ...]]
 
     def of(self, item: WorkItem) -> ValueStream:
-        """The stream of an item: the nearest that is declared, else the one that is derived for its tracker."""
+        """The stream of an item: the nearest that is declared, else the one that is derived for its team."""
         found = self.by_place.get(_nearest(item, self.by_place))
-        return found or ValueStream(item.ref.tracker, (), declared=False)
+        return found or ValueStream(place_name(item), (), declared=False)
 
     @property
     def streams(self) -> tuple[ValueStream, ...]:
         """All of them, by name."""
         return tuple(sorted(self.by_place.values(), key=lambda one: one.name))
 
-    def stage_of(self, stream: ValueStream, span: StatusSpan) -> Stage | None:
-        """The stage that a status belongs to; None where nobody can tell, or where work in it was dropped."""
-        known = self.stages.get(stream.name, {})
-        for name in (span.status, *span.also):
-            stage = known.get(folded(name))
-            if stage is not None:
-                return stage
-        return None
-
 
 def value_streams(workspace: Workspace, items: Iterable[WorkItem], histories: Histories) -> ValueStreams:
     """The value streams of what the workspace declares and of how its work walked; the order of `items` never matters.
 
-    Declared stages stand in their order. A status that they do not name is a stage of its own: of work that is not begun
-    before them, of work in progress where it walks among them; whatever is done is in the last. Where nothing is declared
-    for a tracker, all its stages are derived so.
+    Declared stages stand in their order. A status in progress that they do not name is a stage of its own where it walks
+    among them; what else is not begun is one stage before them, what else is done is in the last. Where nothing is declared
+    for a team, its stages are derived: one for each status, and one for all that is done.
     """
     items, named = tuple(items), _declared(workspace)
     walks: dict[Place, Walks] = {place: Walks() for place in named}
+    called: dict[Place, str] = {}
     for item in items:
         place = _nearest(item, named)
+        if place not in named:
+            # Written in several ways, always the same one.
+            called[place] = min(called.get(place, place_name(item)), place_name(item))
         if place not in walks:
             walks[place] = Walks()
         walks[place].add(_lived(item, histories.get(item.ref, ())), item)
@@ -89,7 +91,7 @@ def value_streams(workspace: Workspace, items: Iterable[WorkItem], histories: Hi
     unnamed: dict[str, tuple[str, ...]] = {}
     for place, some in walks.items():
         some.settle({status for tracker, status in dropped if place[0] in (None, tracker)})
-        name, declared = named.get(place, (place[0] or "", ()))
+        name, declared = named.get(place, (called.get(place, ""), ()))
         ordered, stages[name], others = staged(declared, some)
         by_place[place] = ValueStream(name, ordered, place in named)
         if place in named:
@@ -105,24 +107,39 @@ def journeys(
 ) -> Journeys:
     """The journeys of what was alive at `since` or later, in order of ref; without `since`, of all."""
     found: dict[Ref, Journey] = {}
+    known: defaultdict[str, _Stages] = defaultdict(lambda: _Stages({}))
+    known.update({name: _Stages(by_status) for name, by_status in streams.stages.items()})
     for item in sorted(items, key=lambda one: (one.ref.tracker, one.ref.id)):
         spans = histories.get(item.ref)
-        if not spans:
+        if not spans or (since is not None and not item.is_open and spans[-1].begin < since):
             continue
-        journey = Journey(item, stream := streams.of(item), _visits(item, spans, stream, streams))
+        stream = streams.of(item)
+        journey = Journey(item, stream, _visits(item, spans, known[stream.name]))
         if since is None or item.is_open or journey.visits[-1].begin >= since:
             found[item.ref] = journey
     return found
 
 
-def _visits(
-    item: WorkItem, spans: Sequence[StatusSpan], stream: ValueStream, streams: ValueStreams
-) -> tuple[Visit, ...]:
+class _Stages(dict[tuple[str, tuple[str, ...]], Stage | None]):
+    """The stages of one stream by the names of a status, each looked up once: few statuses, many spans."""
+
+    def __init__(self, by_status: Mapping[str, Stage]) -> None:
+        super().__init__()
+        self._by_status = by_status
+
+    def __missing__(self, names: tuple[str, tuple[str, ...]]) -> Stage | None:
+        found = (self._by_status.get(folded(name)) for name in (names[0], *names[1]))
+        self[names] = stage = next((one for one in found if one is not None), None)
+        return stage
+
+
+def _visits(item: WorkItem, spans: Sequence[StatusSpan], stages: _Stages) -> tuple[Visit, ...]:
     ended = _ended(item, spans)
     found: list[tuple[Stage | None, str, datetime]] = []
     before = min(item.created, spans[0].begin)
     for place, span in enumerate(spans):
-        stage = None if place >= ended else streams.stage_of(stream, span)
+        # In no stage where nobody can tell which, or where work in it was dropped.
+        stage = None if place >= ended else stages[span.status, span.also]
         # Clocks of a tracker's machines differ: nothing begins before what it follows.
         begin = before if place == 0 else max(before, span.begin)
         if found and found[-1][0] is stage and (stage is not None or found[-1][1] == span.status):
@@ -154,11 +171,11 @@ def _declared(workspace: Workspace) -> dict[Place, tuple[str, tuple[DeclaredStag
 
 
 def _nearest(item: WorkItem, known: Mapping[Place, object]) -> Place:
-    """The nearest place that is known: the team, the tracker, all; the tracker where none of them is."""
+    """The nearest place that is known: the team, the tracker, all; the team where none of them is."""
     tracker = item.ref.tracker
-    if (team := (tracker, folded(team_of(item)))) in known:
-        return team
-    return (None, None) if (None, None) in known and (tracker, None) not in known else (tracker, None)
+    team = (tracker, folded(team_of(item)))
+    wider: tuple[Place, ...] = ((tracker, None), (None, None))
+    return next((one for one in (team, *wider) if one in known), team)
 
 
 def _ended(item: WorkItem, spans: Sequence[StatusSpan]) -> int:

@@ -28,7 +28,7 @@ class Stage:
 class ValueStream:
     """The stages through which the work of a tracker or a team walks.
 
-    - `name`: "tracker/TEAM" or "tracker"; "" is the one that is declared for all others.
+    - `name`: "tracker/TEAM", or "tracker" where it is declared for all of one; "" where it is for all others.
     - `declared`: whether people declared stages, or all of them are derived from the histories.
     """
 

@@ -98,7 +98,7 @@ def staged(
     ]
     for key in by_category["doing"]:
         placed.insert(_among(key, placed, walks), (walks.names[key], "doing", None, (key,)))
-    placed[:0] = [(walks.names[key], "todo", None, (key,)) for key in by_category["todo"]]
+    placed[:0] = _begin(by_category["todo"], walks, together=bool(declared))
     _finish(placed, by_category["done"], walks)
     stages, by_status = [], {}
     for number, (name, category, waiting, some) in enumerate(placed):
@@ -146,6 +146,18 @@ def _among(key: str, placed: Sequence[_Placed], walks: Walks) -> int:
     return next((number for number, one in enumerate(placed) if one[1] == "done"), len(placed))
 
 
+def _begin(keys: Sequence[str], walks: Walks, *, together: bool) -> list[_Placed]:
+    """Of what is not begun a stage for each status; or one for all, called as most of it is: several teams have many."""
+    if not together:
+        return [(walks.names[key], "todo", None, (key,)) for key in keys]
+    return [(_usual(keys, walks), "todo", None, tuple(sorted(keys)))] if keys else []
+
+
+def _usual(keys: Sequence[str], walks: Walks) -> str:
+    """The name of the status that most work was in."""
+    return walks.names[min(keys, key=lambda key: (-walks.entered[key], key))]
+
+
 def _finish(placed: list[_Placed], keys: Sequence[str], walks: Walks) -> None:
     """Let statuses of done work be one stage, the last: the declared one, else one called as most of it is."""
     if not keys:
@@ -154,5 +166,4 @@ def _finish(placed: list[_Placed], keys: Sequence[str], walks: Walks) -> None:
         name, category, waiting, own = placed[-1]
         placed[-1] = (name, category, waiting, (*own, *keys))
         return
-    name = min(keys, key=lambda key: (-walks.entered[key], key))
-    placed.append((walks.names[name], "done", None, tuple(sorted(keys))))
+    placed.append((_usual(keys, walks), "done", None, tuple(sorted(keys))))

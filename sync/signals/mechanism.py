@@ -24,6 +24,9 @@ T = TypeVar("T")
 Need = Literal["journeys", "readings"]
 """What a signal may need that is not always there: histories of statuses, and kept readings of key results."""
 
+Reason = Literal["flow_not_declared", "no_histories", "no_readings", "off"]
+"""Why a signal is not computed."""
+
 LOOK_BACK = 26
 """Weeks behind in which signals are tried for their base rate."""
 
@@ -145,16 +148,27 @@ def signals(
     )
 
 
-def not_computed(context: SignalContext, rules: Iterable[SignalRule]) -> dict[str, frozenset[Need]]:
-    """The signals that are not computed for want of something, with what; those that are switched off are not among them."""
+def not_computed(context: SignalContext, rules: Iterable[SignalRule]) -> dict[str, tuple[Reason, ...]]:
+    """The signals that are not computed, with why."""
     off = context.workspace.signals.off
-    asked = {rule.id: lacking(rule.needs, context) for rule in rules if rule.id not in off}
-    return {name: missing for name, missing in asked.items() if missing}
+    found: dict[str, tuple[Reason, ...]] = {}
+    for rule in rules:
+        if rule.id in off:
+            found[rule.id] = ("off",)
+        elif missing := lacking(rule.needs, context):
+            found[rule.id] = tuple(sorted(_reason(one, context) for one in missing))
+    return found
+
+
+def _reason(missing: Need, context: SignalContext) -> Reason:
+    if missing == "readings":
+        return "no_readings"
+    return "flow_not_declared" if context.workspace.flow is None else "no_histories"
 
 
 def lacking(needs: Iterable[Need], context: SignalContext) -> frozenset[Need]:
     """What of this is not there."""
-    there = {"journeys": context.journeys is not None, "readings": bool(context.readings)}
+    there = {"journeys": bool(context.journeys), "readings": bool(context.readings)}
     return frozenset(one for one in needs if not there[one])
 
 

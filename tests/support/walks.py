@@ -29,10 +29,12 @@ def spans(*walk: tuple[str, float]) -> tuple[StatusSpan, ...]:
     )
 
 
-def walked(key: str, *walk: tuple[str, float], **changes: Any) -> tuple[WorkItem, tuple[StatusSpan, ...]]:
+def walked(
+    key: str, *walk: tuple[str, float], parent: str | None = None, **changes: Any
+) -> tuple[WorkItem, tuple[StatusSpan, ...]]:
     """An item that walked so, and stands at the end of it, with its history."""
     status = walk[-1][0]
     category = changes.pop("category", CATEGORIES.get(status, "doing"))
     created = NOW - timedelta(days=walk[0][1])
     given = {"category": category, "status": status, "created": created, "completed": None}
-    return item(key, **{**given, **changes}), spans(*walk)
+    return item(key, parent, **{**given, **changes}), spans(*walk)

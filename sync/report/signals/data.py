@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from config.text.phrases import Phrase, plain, say
 from config.text.texts import Texts
 from connectors.model import Ref, WorkItem
 from sync.signals.conflicts.waits import Edge, Wait
-from sync.signals.mechanism import Need
+from sync.signals.mechanism import Reason
 from sync.signals.signal import Signal
 
 Data = dict[str, Any]
@@ -56,16 +56,15 @@ def item_data(item: WorkItem) -> Data:
     }
 
 
-def absent_data(missing: Mapping[str, Collection[Need]], off: Iterable[str], texts: Texts) -> list[Data]:
+def absent_data(missing: Mapping[str, Sequence[Reason]], texts: Texts) -> list[Data]:
     """What is not computed, with a reason for programs and one for people."""
-    found = [(name, sorted(needs)) for name, needs in missing.items()] + [(name, ["off"]) for name in off]
     return [
         {
             "id": name,
             "reason": reasons[0],
             "text": "; ".join(texts.text(f"signals.absent.{one}") for one in reasons),
         }
-        for name, reasons in found
+        for name, reasons in missing.items()
     ]
 
 

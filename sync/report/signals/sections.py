@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from config.text.phrases import say
@@ -10,7 +11,7 @@ from config.text.texts import Texts
 from connectors.model import Ref, WorkItem
 from sync.report.table import Cell, Section, Style
 from sync.signals.conflicts.waits import Edge
-from sync.signals.mechanism import SEVERITIES, Need
+from sync.signals.mechanism import SEVERITIES, Reason
 from sync.signals.signal import BaseRate, Severity, Signal
 
 _EXAMPLES = 3
@@ -71,11 +72,12 @@ def _section(
             Cell(group[0].subject or "–", "strong"),
             Cell(group[0].threshold or "–"),
             Cell(rate_words(group[0].base_rate, texts)),
-            _message(group, texts),
-            Cell(_tickets(group, items, texts)),
+            message,
+            Cell(_tickets(group, items, texts, message)),
             Cell(say(group[0].remedy, texts), "dim"),
         )
         for group in groups
+        for message in (_message(group, texts),)
     )
     title = texts.text(f"signals.title.{severity}")
     return Section(title, tuple(lead), columns, rows, prose=columns[4:])
@@ -97,8 +99,11 @@ def _message(group: Sequence[Signal], texts: Texts) -> Cell:
     return Cell(first, more=tuple(others))
 
 
-def _tickets(group: Sequence[Signal], items: Mapping[Ref, WorkItem], texts: Texts) -> str:
-    names = list(dict.fromkeys(items[ref].name for one in group for ref in one.items if ref in items))
+def _tickets(group: Sequence[Signal], items: Mapping[Ref, WorkItem], texts: Texts, message: Cell) -> str:
+    """The evidence that the message does not name already."""
+    said = f"{message.text} {' '.join(message.more)}"
+    evidence = dict.fromkeys(items[ref].name for one in group for ref in one.items if ref in items)
+    names = [name for name in evidence if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", said)]
     if not names:
         return "–"
     shown, more = ", ".join(names[:_TICKETS]), len(names) - _TICKETS
@@ -125,12 +130,17 @@ def waiting(edges: Sequence[Edge], now: datetime, texts: Texts) -> Section:
     return Section(texts.text("signals.waits"), (), columns, rows, right=columns[2:4], prose=columns[4:])
 
 
-def absent(missing: Mapping[str, Collection[Need]], off: Iterable[str], texts: Texts) -> Section:
-    """What is not computed, and why."""
+def absent(missing: Mapping[str, Sequence[Reason]], texts: Texts) -> Section:
+    """What is not computed, and why: those of one reason in a row."""
+    by_reason: dict[tuple[Reason, ...], list[str]] = {}
+    for name, reasons in missing.items():
+        by_reason.setdefault(tuple(reasons), []).append(name)
     columns = (texts.text("signals.absent.signal"), texts.text("signals.absent.reason"))
-    rows = [
-        (Cell(name), Cell("; ".join(texts.text(f"signals.absent.{one}") for one in sorted(needs))))
-        for name, needs in missing.items()
-    ]
-    rows += [(Cell(name), Cell(texts.text("signals.absent.off"))) for name in off]
-    return Section(texts.text("signals.absent"), (), columns, tuple(rows), prose=columns[1:])
+    rows = tuple(
+        (
+            Cell(", ".join(names)),
+            Cell("; ".join(texts.text(f"signals.absent.{one}") for one in reasons)),
+        )
+        for reasons, names in by_reason.items()
+    )
+    return Section(texts.text("signals.absent"), (), columns, rows, prose=columns)

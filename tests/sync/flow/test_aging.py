@@ -93,4 +93,4 @@ def test_bands_are_of_the_ages_at_which_work_left_the_stage_for_good() -> None:
     }
     assert aging_bands(some, NOW - timedelta(days=40))["In Progress"] == Bands(5, 7, 9, 10, 10)
     assert Aging(some).bands("linear", NOW) == {}
-    assert Aging(some).bands("jira", NOW) == aging_bands(some, NOW)
+    assert Aging(some).bands("jira/WEB", NOW) == aging_bands(some, NOW)

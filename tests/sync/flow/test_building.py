@@ -22,7 +22,7 @@ def built(flow: dict[str, Any] | None, *some: Walked) -> tuple[ValueStreams, dic
     return value_streams(workspace(flow=flow), [one for one, _ in some], histories), histories
 
 
-def names(streams: ValueStreams, name: str = "jira") -> list[str]:
+def names(streams: ValueStreams, name: str = "jira/WEB") -> list[str]:
     return [one.name for stream in streams.streams if stream.name == name for one in stream.stages]
 
 
@@ -58,6 +58,15 @@ def test_derived_stages_say_neither_that_they_wait_nor_that_they_do_not() -> Non
 def test_ties_go_by_category_then_name() -> None:
     some = [walked("WEB-1", ("QA", 2)), walked("WEB-2", ("In Review", 2)), walked("WEB-3", ("To Do", 2))]
     assert names(built({}, *some)[0]) == ["To Do", "In Review", "QA"]
+
+
+def test_what_is_not_begun_and_not_declared_is_one_stage_beside_declared_ones() -> None:
+    some = [walked(f"WEB-{n}", ("To Do", 9), ("Ready", 8), ("In Progress", 3)) for n in range(2)]
+    ready = walked("WEB-5", ("Ready", 2))
+    assert names(built({}, *some, ready)[0]) == ["To Do", "Ready", "In Progress"]
+    assert names(built({"stages": [BUILD]}, *some, ready)[0], "") == ["Ready", "Build"]
+    first = {"name": "Next", "statuses": ["Ready"]}
+    assert names(built({"stages": [first, BUILD]}, *some, ready)[0], "") == ["To Do", "Next", "Build"]
 
 
 def test_whatever_is_done_is_one_stage_called_as_most_of_it_is() -> None:
@@ -99,13 +108,13 @@ def test_the_nearest_declaration_wins() -> None:
     streams, _ = built(flow, FORTH, ops, eng)
     assert [streams.of(one).name for one in (FORTH[0], ops[0], eng[0])] == ["jira/web", "jira", ""]
     assert names(streams, "jira/web")[1] == "Code"
-    assert (names(streams), names(streams, "")) == (["Work"], ["Build"])
+    assert (names(streams, "jira"), names(streams, "")) == (["Work"], ["Build"])
 
 
 def test_where_only_a_team_is_declared_the_others_are_derived() -> None:
     ops = walked("OPS-1", ("In Progress", 2))
     streams, _ = built({"streams": [{"tracker": "jira", "team": "WEB", "stages": [BUILD]}]}, FORTH, ops)
-    assert (streams.of(ops[0]).name, streams.of(ops[0]).declared) == ("jira", False)
+    assert (streams.of(ops[0]).name, streams.of(ops[0]).declared) == ("jira/OPS", False)
 
 
 def test_a_status_is_known_by_its_other_names() -> None:
