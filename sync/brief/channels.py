@@ -59,7 +59,7 @@ def _address(item: WorkItem) -> str:
 
 # --- For people here ------------------------------------------------------------------------------
 
-_LEAD = {"title": "", "heading": "", "line": "  ", "note": ""}
+_LEAD = {"title": "", "heading": "", "line": "  • ", "note": ""}
 
 
 def to_text(rows: Iterable[Row], texts: Texts) -> tuple[str, ...]:

@@ -99,10 +99,10 @@ def brief_of(run: Decision, context: SignalContext, workspace: Workspace, since:
 
 
 def _falls(attributions: Mapping[str, Attribution | Untold]) -> Iterator[Attribution]:
-    """Those that people see fall: by a point at least, and not from one chance near the cap to another."""
+    """Those that people see fall: by a point at least, of chances that are told apart from others."""
     for one in attributions.values():
         if isinstance(one, Attribution):
-            before, after = (min(96, chance_percent(float(at))) for at in (one.before, one.after))
+            before, after = (max(4, min(96, chance_percent(float(at)))) for at in (one.before, one.after))
             if after < before:
                 yield one
 

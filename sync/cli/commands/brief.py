@@ -84,10 +84,7 @@ def _show(rows: tuple[Row, ...], texts: Texts, output: Output) -> None:
         sys.stdout.write("\n".join(to_markdown(rows, texts)) + "\n")
         return
     for line, row in zip(to_text(rows, texts), rows, strict=True):
-        if row.kind in ("title", "heading"):
-            output.say(line, strong=True)
-        else:
-            output.say(line, verbatim=True)
+        output.say(line, strong=row.kind in ("title", "heading"))
 
 
 def _data(found: Brief, rows: tuple[Row, ...], texts: Texts, run: Decision) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def test_each_place_leads_to_the_ticket() -> None:
     rows = [Row("title", phrase("brief.fell")), row("Plain words")]
     assert to_text(rows, ENGLISH_TEXTS) == (
         "The chance that fell most",
-        "  If you do one thing: WEB-1 Plain words: chance 1 % → 2 %",
+        "  • If you do one thing: WEB-1 Plain words: chance 1 % → 2 %",
     )
     assert to_markdown(rows, ENGLISH_TEXTS)[1] == (
         "- If you do one thing: [WEB-1](https://acme.example/browse/WEB-1) Plain words: chance 1 % → 2 %"

@@ -124,8 +124,8 @@ def test_scope_that_came_is_named_where_it_took_the_chance_down() -> None:
     lines = to_text(rows, ENGLISH_TEXTS)
     assert "most by scope (work 0, scope −" in lines[2]
     assert "Added or dropped: WEB-40, WEB-41, WEB-42, WEB-43, WEB-44 and 5 more." in lines[2]
-    assert [line[23:30] for line in lines[3:6]] == ["WEB-20 ", "WEB-21 ", "WEB-22 "]
-    assert lines[3].startswith("  If you do one thing: ")
+    assert [line[25:32] for line in lines[3:6]] == ["WEB-20 ", "WEB-21 ", "WEB-22 "]
+    assert lines[3].startswith("  • If you do one thing: ")
     moved = found.worst.moved
     assert sum(moved.points(cause) for cause in ("work", "scope", "time")) == round(100 * float(moved.change))
 
@@ -142,9 +142,9 @@ def test_who_waits_for_whom_is_told_the_oldest_first() -> None:
     lines = told([*STEADY, *waiting, OPEN[3], *OPEN[5:], old, new]).splitlines()
     begin = lines.index("Who waits for whom, oldest first (3)")
     assert lines[begin + 1 : begin + 4] == [
-        "  WEB waits for OPS, 9 days: WEB-20 (A) is blocked by OPS-1",
-        "  WEB waits for OPS, 4 days at most: WEB-24 (A) is blocked by OPS-1",
-        "  WEB waits for OPS, 1 day: WEB-21 (A) is blocked by OPS-2",
+        "  • WEB waits for OPS, 9 days: WEB-20 (A) is blocked by OPS-1",
+        "  • WEB waits for OPS, 4 days at most: WEB-24 (A) is blocked by OPS-1",
+        "  • WEB waits for OPS, 1 day: WEB-21 (A) is blocked by OPS-2",
     ]
 
 
@@ -156,7 +156,7 @@ def test_started_work_that_serves_nothing_is_told_in_its_first_week() -> None:
     secret = item("OPS-4", **begun, private=True)
     lines = told([*STEADY, *OPEN, new, old, below, secret]).splitlines()
     begin = lines.index("Started work that serves no key result, new since then (1)")
-    assert lines[begin + 1] == "  OPS-1 Something else (OPS), started on 14 Nov"
+    assert lines[begin + 1] == "  • OPS-1 Something else (OPS), started on 14 Nov"
     assert not any(key in "\n".join(lines) for key in ("OPS-2", "OPS-3", "OPS-4"))
 
 
@@ -181,7 +181,7 @@ def test_work_older_than_most_ever_was_at_its_stage_is_told() -> None:
     lines = told([*STEADY, *OPEN, *items], declared(flow={}, policy={}), histories=histories).splitlines()
     begin = lines.index("Older than 85 % of all work ever was at its stage (1)")
     assert lines[begin + 1] == (
-        "  OPS-1 Title of OPS-1 (OPS): 20 days old at stage In Progress, which 85 % had left by day 5"
+        "  • OPS-1 Title of OPS-1 (OPS): 20 days old at stage In Progress, which 85 % had left by day 5"
     )
     assert not any(line.startswith("Not computed: age") for line in lines)
     without = told([*STEADY, *OPEN, *items])
@@ -192,7 +192,7 @@ def test_a_word_against_the_numbers_is_told() -> None:
     given = GivenHealth("on_track", NOW - timedelta(days=1))
     lines = told([*STEADY[:1], replace(OPEN[0], given_health=given), *OPEN[1:]]).splitlines()
     begin = lines.index("Where somebody's word and the numbers disagree (1)")
-    assert lines[begin + 1].startswith("  WEB-20 was called on track on 15 Nov, but A (Result A) is ")
+    assert lines[begin + 1].startswith("  • WEB-20 was called on track on 15 Nov, but A (Result A) is ")
 
 
 def everything() -> tuple[list[WorkItem], dict[Ref, Any], Workspace]:
