@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from heapq import nsmallest
 from typing import Literal
 
 from config.measures import (
@@ -130,6 +131,8 @@ class _Done:
         return tuple(gone), tuple(come)
 
 
+_Chain = list[tuple[Fraction, list[Ref]]]
+"""Pieces that differ in their weight alone, by what of it counts, the heaviest first."""
 _Rank = tuple[float, float, float]
 _Outcome = tuple[Forecast, float]
 """The forecast, and the progress from which it starts."""
@@ -146,29 +149,31 @@ class _Search:
 
     def best(self) -> OneThings:
         """The three best, by rank and then in order of ref."""
-        singles, others = self._candidates()
-        if not singles and not others:
+        chains, others = self._candidates()
+        if not chains and not others:
             return OneThings(why="nothing_open")
-        ranked = [*self._ranked_singles(singles), *self._ranked(others)]
+        ranked = [row for chain in chains for row in self._ranked_chain(chain)]
+        raised = [(done, outcome) for done in others if (outcome := self._raised(done)) is not None]
+        ranked += [(self._rank(outcome), done, outcome[0]) for done, outcome in raised]
         ranked.sort(key=lambda row: (row[0], row[1].item))
-        things = tuple(self._thing(done, outcome[0]) for _, done, outcome in ranked[:MOST])
+        things = tuple(self._thing(done, found) for _, done, found in ranked[:MOST])
         return OneThings(things, "" if things else "no_effect")
 
-    def _candidates(self) -> tuple[list[_Done], list[_Done]]:
-        """Single pieces of open work; and what replaces pieces or frees others."""
+    def _candidates(self) -> tuple[list[_Chain], list[_Done]]:
+        """Open pieces that free nothing, as chains; and what frees others or takes the place of pieces."""
         waiting = waiting_for(self._pieces.values(), self._alignment)
-        parents = self._its.reading.estimates.spreads
-        singles: list[_Done] = []
-        others: list[_Done] = []
-        for ref in sorted({*self._pieces, *parents, *waiting}):
-            if not self._alignment.items[ref].is_open:
-                continue
-            done = self._done(ref, waiting.get(ref, ()))
-            if done is None:
-                continue
-            is_single = not done.frees and ref in self._pieces and done.after[0].left_out is None
-            (singles if is_single else others).append(done)
-        return singles, others
+        chains: defaultdict[str, dict[Fraction, list[Ref]]] = defaultdict(dict)
+        for ref, piece in self._pieces.items():
+            if piece.left_out is None and piece.item.is_open and ref not in waiting:
+                chains[piece.category].setdefault(piece.part, []).append(ref)
+        spreads, id_ = self._its.reading.estimates.spreads, self._its.key_result.id
+        parents = {ref for ref, one in spreads.items() if id_ in one.alike and ref not in self._pieces}
+        items = self._alignment.items
+        found = (
+            self._done(ref, waiting.get(ref, ())) for ref in parents | waiting.keys() if items[ref].is_open
+        )
+        ordered = [sorted(chain.items(), reverse=True) for chain in chains.values()]
+        return ordered, [one for one in found if one is not None]
 
     def _done(self, ref: Ref, frees: tuple[Ref, ...]) -> _Done | None:
         """The pieces with an item done, and what it frees; None where that changes none."""
@@ -205,29 +210,25 @@ class _Search:
         )
         return (*first, -progress)
 
-    def _ranked(self, dones: Iterable[_Done]) -> Iterator[tuple[_Rank, _Done, _Outcome]]:
-        for done in dones:
-            if (outcome := self._raised(done)) is not None:
-                yield self._rank(outcome), done, outcome
-
-    def _ranked_singles(self, singles: Iterable[_Done]) -> Iterator[tuple[_Rank, _Done, _Outcome]]:
-        """Those that can be among the best: of pieces that differ by their weight alone, the heavier ones first."""
-        chains: defaultdict[tuple[object, ...], list[_Done]] = defaultdict(list)
-        for done in singles:
-            (was,), (now,) = done.before, done.after
-            chains[was.category, now.category, now.left_out].append(done)
-        for chain in chains.values():
-            chain.sort(key=lambda one: (-_part(one), one.item))
-            found: list[_Rank] = []
-            for done in chain:
-                outcome = self._raised(done)
-                if outcome is None:
+    def _ranked_chain(self, chain: _Chain) -> Iterator[tuple[_Rank, _Done, Forecast]]:
+        """Those that can be among the best: the heavier pieces first, of equal ones the first by ref."""
+        found: list[_Rank] = []
+        for _, refs in chain:
+            first = [self._done(ref, ()) for ref in nsmallest(MOST, refs)]
+            dones = [one for one in first if one is not None]
+            outcome = self._raised(dones[0])
+            # A piece that would count nowhere once it is done makes the scope smaller: of that no order is known.
+            is_ordered = dones[0].after[0].left_out is None
+            if outcome is None:
+                if is_ordered:
                     break
-                rank = self._rank(outcome)
-                if len(found) >= MOST and rank > found[MOST - 1]:
-                    break
+                continue
+            rank = self._rank(outcome)
+            if is_ordered and len(found) >= MOST and rank > found[MOST - 1]:
+                break
+            for done in dones:
                 found.append(rank)
-                yield rank, done, outcome
+                yield rank, done, outcome[0]
 
     def _raised(self, done: _Done) -> _Outcome | None:
         """What comes of it; None where it raises nothing."""
@@ -247,10 +248,6 @@ class _Search:
         return OneThing(
             done.item, self._before, found, "chance" if is_chance else "middle", done.frees, alone
         )
-
-
-def _part(done: _Done) -> Fraction:
-    return done.after[0].part
 
 
 def _is_replaced(ref: Ref, pieces: Iterable[Piece]) -> bool:
