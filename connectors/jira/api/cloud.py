@@ -34,6 +34,9 @@ LOGGED_ISSUES = 1000
 LOG_PAGE = 10_000
 """Changes a page, as many as Jira gives: a thousand issues have fewer changes of status, assignee and flag, as a rule."""
 
+LOGS_AT_ONCE = 4
+"""Requests for changelogs in flight."""
+
 LIST_PAGE = 1000
 """Comment ids a call of comment/list."""
 
@@ -152,8 +155,10 @@ class Cloud:
     ) -> Iterator[wire.IssueChangelog]:
         """See `SiteApi.changelogs`; at most ten fields."""
         part = partial(self._changes, fields)
-        for found in on_threads(self._pool, part, batches(ids, LOGGED_ISSUES)):
-            yield from found
+        # A few at once: what a thousand issues went through takes megabytes.
+        for some in batches(batches(ids, LOGGED_ISSUES), LOGS_AT_ONCE):
+            for found in on_threads(self._pool, part, some):
+                yield from found
 
     def _changes(self, fields: Sequence[str], ids: list[str]) -> list[wire.IssueChangelog]:
         found: list[wire.IssueChangelog] = []
