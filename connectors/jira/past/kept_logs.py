@@ -9,17 +9,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from config.names import folded
+from connectors.http.dates import item_time
 from connectors.jira.api import wire
 from connectors.jira.api.fields import SiteFields
-from connectors.jira.read.status_moves import ASSIGNEE, STATUS, LoggedField, Move, moves_in
+from connectors.jira.read.status_moves import ASSIGNEE, STATUS, LoggedField, Move, Status
 
 
 class Log(NamedTuple):
     """The changes of one issue, in no order."""
 
-    statuses: Sequence[Move] = ()
-    assignees: Sequence[Move] = ()
-    flags: Sequence[Move] = ()
+    statuses: list[Move]
+    assignees: list[Move]
+    flags: list[Move]
 
 
 def wanted_fields(fields: SiteFields, *, everything: bool = True) -> tuple[LoggedField, ...]:
@@ -30,10 +32,37 @@ def wanted_fields(fields: SiteFields, *, everything: bool = True) -> tuple[Logge
     return (STATUS, ASSIGNEE, *flagged)
 
 
-def log_of(entries: Iterable[wire.ChangelogEntry], fields: Sequence[LoggedField]) -> Log:
-    """What the entries of a changelog tell of these fields. Raises ValueError for an invalid time."""
-    entries = list(entries)
-    return Log(*(tuple(moves_in(entries, field)) for field in fields))
+class LogReader:
+    """Makes logs of what changelogs tell of some fields, in the order of a `Log`. Equal values are kept once."""
+
+    def __init__(self, fields: Sequence[LoggedField]) -> None:
+        self._by_id = {field.id: place for place, field in enumerate(fields)}
+        self._by_name = {folded(name): place for place, field in enumerate(fields) for name in field if name}
+        self._seen: dict[Status, Status] = {}
+
+    def log(self) -> Log:
+        """One without changes."""
+        return Log([], [], [])
+
+    def add(self, log: Log, entries: Iterable[wire.ChangelogEntry]) -> None:
+        """Add the changes of more entries of the same issue. Raises ValueError for an invalid time."""
+        for entry in entries:
+            for change in entry.items:
+                place = (
+                    self._by_id.get(change.field_id)
+                    if change.field_id
+                    else self._by_name.get(folded(change.field or ""))
+                )
+                if place is None:
+                    continue
+                if (at := item_time(entry.created)) is None:
+                    raise ValueError("not a time")
+                before = self._same(change.from_, change.from_text)
+                log[place].append(Move(at, before, self._same(change.to, change.to_text)))
+
+    def _same(self, id_: str | None, text: str | None) -> Status:
+        value = Status(id_ or "", text or "")
+        return self._seen.setdefault(value, value)
 
 
 class KeptLogs:
@@ -61,7 +90,7 @@ class KeptLogs:
             return
         # What ended in the window was updated in it; days are those of the account's zone.
         since = (now - timedelta(weeks=self._weeks, days=2)).date().isoformat()
-        wanted = wanted_fields(fields)
+        reader = LogReader(wanted_fields(fields))
         for issue in issues:
             log = issue.changelog
             if (
@@ -70,10 +99,12 @@ class KeptLogs:
                 or (issue.fields.is_done and issue.fields.updated[:10] < since)
             ):
                 continue
+            found = reader.log()
             try:
-                self._logs[issue.id] = log_of(log.histories, wanted)
+                reader.add(found, log.histories)
             except ValueError:
                 continue  # asked for by itself, it says what is wrong
+            self._logs[issue.id] = found
 
     def of(self, id_: str) -> Log | None:
         """The log of an issue, where it came with it."""

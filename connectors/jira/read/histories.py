@@ -6,16 +6,16 @@ flags an issue.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
+from connectors.collector import resting_collector
 from connectors.errors import BadReply
-from connectors.jira.api import replies, wire
+from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
 from connectors.jira.changes.site import Site
-from connectors.jira.past.kept_logs import KeptLogs, Log, log_of, wanted_fields
+from connectors.jira.past.kept_logs import KeptLogs, Log, LogReader, wanted_fields
 from connectors.jira.read.status_moves import KnownStatuses, LoggedField, Move, Status, in_order
 from connectors.model import AssigneeSpan, Category, FlagSpan, History, Ref, StatusSpan, WorkItem
 
@@ -23,6 +23,7 @@ _CLOCK_STEP = timedelta(seconds=5)
 """By which the times of a change and of what it changed can differ."""
 
 
+@resting_collector()
 def histories(
     client: JiraClient,
     site_api: SiteApi,
@@ -55,20 +56,20 @@ def _asked(
     tracker: str, site_api: SiteApi, ids: Sequence[str], fields: Sequence[LoggedField]
 ) -> dict[str, Log]:
     """The logs of these issues, but of those of which not all is to be had. Raises BadReply, naming the issue, for an invalid time."""
-    entries: defaultdict[str, list[wire.ChangelogEntry]] = defaultdict(list)
-    cut: set[str] = set()
+    reader = LogReader(fields)
+    logs = {id_: reader.log() for id_ in ids}
     # One issue can span pages.
     for one in site_api.changelogs(ids, [field.id for field in fields]):
-        entries[one.issue_id] += one.change_histories
+        log = logs.get(one.issue_id)
+        if log is None:
+            continue
         if not one.is_whole:
-            cut.add(one.issue_id)
-    logs: dict[str, Log] = {}
-    for id_ in ids:
+            del logs[one.issue_id]
+            continue
         try:
-            if id_ not in cut:
-                logs[id_] = log_of(entries.get(id_, ()), fields)
+            reader.add(log, one.change_histories)
         except ValueError:
-            raise BadReply(tracker, f"the changelog of issue {id_} has an invalid time.") from None
+            raise BadReply(tracker, f"the changelog of issue {one.issue_id} has an invalid time.") from None
     return logs
 
 

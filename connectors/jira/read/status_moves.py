@@ -71,6 +71,7 @@ class KnownStatuses:
     def __init__(self, listed: Iterable[KnownStatus], words: Words | None = None) -> None:
         self._by_id = {one.id: one for one in listed}
         self._words = words or {}
+        self._told: dict[Status, tuple[str, ...]] = {}
         self._named: defaultdict[str, set[Category]] = defaultdict(set)
         for one in self._by_id.values():
             for name in names(self._words, "status", one):
@@ -90,9 +91,11 @@ class KnownStatuses:
 
     def names(self, status: Status) -> tuple[str, ...]:
         """All the names that people may know it by."""
-        known = self._by_id.get(status.id)
-        found = (self.name(status), status.name, *names(self._words, "status", known))
-        return tuple(dict.fromkeys(name for name in found if name))
+        if (told := self._told.get(status)) is None:
+            known = self._by_id.get(status.id)
+            found = (self.name(status), status.name, *names(self._words, "status", known))
+            self._told[status] = told = tuple(dict.fromkeys(name for name in found if name))
+        return told
 
 
 def category_of(key: str) -> Category:

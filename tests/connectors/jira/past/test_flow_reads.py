@@ -173,3 +173,11 @@ def test_a_changelog_that_the_search_cuts_is_asked_for_alone(
         assert found.keys() == ({one.ref for one in cut} if whole_alone else set())
     finally:
         peculiar.most_histories, peculiar.whole_alone = None, False
+
+
+def test_check_says_whether_the_field_of_given_health_is_there(site: Watched) -> None:
+    (found,) = [one for one in site.truenorth.preflight(()) if one.about == 'field "Health"']
+    assert (found.verdict, found.found) == ("ok", f"found as {HEALTH}: the health that people give")
+    *_, wrong = site.connect(health_field="Healht").preflight(())
+    assert (wrong.verdict, "Did you mean" in wrong.remedy) == ("wrong", True)
+    assert 'health_field "Healht" is not a custom field of this site' in wrong.found
