@@ -10,6 +10,7 @@ from functools import cached_property
 
 from connectors.sandbox.company import Clock
 from connectors.sandbox.flow.believable import fill_jira, fill_linear
+from connectors.sandbox.flow.planted_signals import PlantedSignals, plant_signals
 from connectors.sandbox.jira.generate import planted_jira
 from connectors.sandbox.jira.state import JiraSite
 from connectors.sandbox.linear.generate import planted_linear
@@ -28,7 +29,7 @@ class World:
     """What the sandbox serves. It changes as requests come in; only the server's thread may touch it.
 
     `planted` is what the generators wrote down, by tracker and id; `pairs` is the work that both trackers know. `flow`: whether it
-    has a past of assignees, flags, health and dated links.
+    has a past of assignees, flags, health and dated links. `signals`: the cases of warning signals in it, where any are planted.
     """
 
     seed: int
@@ -39,6 +40,7 @@ class World:
     planted: Planted[ItemKey] = field(default_factory=Planted, repr=False)
     pairs: tuple[Pair, ...] = field(default=(), repr=False)
     flow: bool = False
+    signals: PlantedSignals | None = field(default=None, repr=False)
 
     @cached_property
     def truth(self) -> Truth:
@@ -52,11 +54,19 @@ class World:
             fill_jira(self.jira, self.seed)
             fill_linear(self.linear, self.seed)
 
+    def add_signals(self) -> PlantedSignals:
+        """Plant a case of each warning signal, once; likewise before anything is written to the world."""
+        if self.signals is None:
+            self.add_flow()
+            self.signals = plant_signals(self.jira, self.linear)
+        return self.signals
 
-def generate(items: int = 300, seed: int = 1, *, flow: bool = False) -> World:
+
+def generate(items: int = 300, seed: int = 1, *, flow: bool = False, signals: bool = False) -> World:
     """A world of about `items` work items, three fifths of them in Jira, and the pairs that both trackers know.
 
     Equal seeds give equal worlds. `flow`: see `World`; nothing else of the world depends on it, but when items were last changed.
+    `signals`: with it, and with a case of each warning signal beside all else.
 
     Raises ValueError below 50 items: the example company needs that many to be itself.
     """
@@ -72,6 +82,8 @@ def generate(items: int = 300, seed: int = 1, *, flow: bool = False) -> World:
     world = World(seed=seed, clock=clock, jira=jira, linear=linear, items=items, planted=planted, pairs=pairs)
     if flow:
         world.add_flow()
+    if signals:
+        world.add_signals()
     return world
 
 

@@ -59,17 +59,27 @@ def _missing(module: str) -> str:
 
 @contextmanager
 def serving_sandbox(
-    items: int, seed: int, port: int, truth: Path | None = None, *, flow: bool = False
+    items: int,
+    seed: int,
+    port: int,
+    truth: Path | None = None,
+    *,
+    flow: bool = False,
+    signals: Path | None = None,
 ) -> Iterator[Sandbox]:
-    """A sandbox that serves on loopback, and the file of right answers. Raises SandboxMissing or SandboxError."""
+    """A sandbox that serves on loopback, and the file of right answers. `signals`: a folder for the cases of warning signals
+    that are then planted, and for the OKR files under which they come true. Raises SandboxMissing or SandboxError.
+    """
     try:
         from connectors.sandbox.server import Sandbox
         from connectors.sandbox.world import generate
     except ImportError as error:
         raise SandboxMissing(_missing(error.name or "")) from error
-    world = generate(items=items, seed=seed, flow=flow)
+    world = generate(items=items, seed=seed, flow=flow, signals=signals is not None)
     if truth is not None:
         _write_truth(world, truth)
+    if signals is not None:
+        _write_signals(world, signals)
     sandbox = Sandbox(world, port=port)
     try:
         sandbox.start()
@@ -87,6 +97,21 @@ def _write_truth(world: World, file: Path) -> None:
         write_private(file, world.truth.written())
     except OSError as error:
         raise SandboxError(f"the truth cannot be written to {file}: {error.strerror}.") from error
+
+
+def _write_signals(world: World, folder: Path) -> None:
+    from connectors.sandbox.flow.planted_goals import planted_goals
+
+    planted = world.add_signals()
+    texts = {file.name: file.read_text(encoding="utf-8") for file in examples().glob("*.yaml")}
+    goals, cases = folder / "okrs", folder / "signals.json"
+    try:
+        goals.mkdir(parents=True, exist_ok=True)
+        for name, text in planted_goals(texts, planted).items():
+            (goals / name).write_text(text, encoding="utf-8")
+        cases.write_bytes(planted.written())
+    except OSError as error:
+        raise SandboxError(f"the planted signals cannot be written to {folder}: {error.strerror}.") from error
 
 
 def environment(sandbox: Sandbox) -> dict[str, str]:

@@ -89,10 +89,17 @@ def sandbox(
     flow: Annotated[
         bool, typer.Option("--flow", help="Add histories of assignees, flags and given health.")
     ] = False,
+    signals: Annotated[
+        Path | None,
+        typer.Option(
+            help="Plant a case of each warning signal, and write the cases and their OKR files into this folder.",
+            metavar="FOLDER",
+        ),
+    ] = None,
 ) -> None:
     """Serve a sandbox Jira site and Linear workspace on loopback, until Ctrl-C."""
     output = Output(Format.TEXT)
-    with demonstration.serving_sandbox(items, seed, port, truth, flow=flow) as running:
+    with demonstration.serving_sandbox(items, seed, port, truth, flow=flow, signals=signals) as running:
         output.say(f"Jira:   {running.url}/jira")
         output.say(f"Linear: {running.url}/linear/graphql")
         output.say("To use commands on it, paste into another terminal:")
