@@ -98,7 +98,7 @@ class SignalRules(ConfigModel):
         description="overdue_check_in: days without a check-in, where neither the key result nor its measure says otherwise.",
     )
     creep_percent: Points = Field(
-        default=10.0,
+        default=20.0,
         description="scope_creep: percent of the scope that was added after the first half of the cycle.",
     )
     in_comment: tuple[SignalId, ...] = Field(

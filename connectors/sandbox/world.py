@@ -58,8 +58,20 @@ class World:
         """Plant a case of each warning signal, once; likewise before anything is written to the world."""
         if self.signals is None:
             self.add_flow()
+            before: set[int | str] = {*self.jira.issues, *self.linear.issues}
             self.signals = plant_signals(self.jira, self.linear)
+            self._note_finished(before)
         return self.signals
+
+    def _note_finished(self, before: set[int | str]) -> None:
+        """Write down when that work was finished which was not there before."""
+        finished = self.planted.finished
+        for number, theirs in self.jira.issues.items():
+            if number not in before and theirs.resolved is not None:
+                finished["jira", str(number)] = theirs.resolved
+        for id_, ours in self.linear.issues.items():
+            if id_ not in before and ours.completed_at is not None:
+                finished["linear", id_] = ours.completed_at
 
 
 def generate(items: int = 300, seed: int = 1, *, flow: bool = False, signals: bool = False) -> World:

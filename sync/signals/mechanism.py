@@ -182,9 +182,7 @@ def _base_rates(
     """Of what fired now, by rule and subject, in how many of the weeks behind it would have; all weeks in one pass."""
     asked = {rule: {(one.kind, one.subject) for one in some} for rule, some in fired.items() if some}
     weeks = {
-        (rule.id, *about): _known_weeks(rule, about, context)
-        for rule, some in asked.items()
-        for about in some
+        (rule.id, *about): known_weeks(rule, about, context) for rule, some in asked.items() for about in some
     }
     counts: Counter[tuple[str, SubjectKind, str]] = Counter()
     for back in range(1, max(weeks.values(), default=0) + 1):
@@ -196,7 +194,7 @@ def _base_rates(
     return {name: BaseRate(counts[name], known) for name, known in weeks.items() if known}
 
 
-def _known_weeks(rule: SignalRule, about: Subject, context: SignalContext) -> int:
+def known_weeks(rule: SignalRule, about: Subject, context: SignalContext) -> int:
     """In how many of the weeks behind it is known whether the rule would have fired for the subject.
 
     Not before the window of the histories, the first reading that was kept, or the first week of the cycle of a key result.

@@ -12,6 +12,7 @@ FILE = "planted.yaml"
 _EDITS = (
     ("scope: {projects: [WEB, OPS]}", f"scope: {{projects: [WEB, OPS, HR]}}, health_field: {HEALTH_NAME}"),
     ("scope: {teams: [ENG, MOB]}", "scope: {teams: [ENG, MOB, PEO]}"),
+    ("statuses: [In Progress, Working, Building]", "statuses: [In Progress, Working, Building, Doing]"),
     ("exempt:\n", "exempt:\n  - {name: planted-upkeep, labels: [planted-upkeep], budget: 1}\n"),
 )
 """What is otherwise in the example's main file: the quiet teams are in scope, and people say how it goes."""

@@ -24,10 +24,15 @@ PACE_WEEKS, PACE, COMMITTED = 12, 2, 50
 DECLARED = (
     ("overdue_check_in", "key_result", "OVERDUE-KR1", ""),
     ("unserved_key_result", "key_result", "UNSERVED-KR1", ""),
+    ("unserved_key_result", "key_result", "NAMED-KR1", ""),
     ("unset_waiting", "key_result", "FLOW-KR1", ""),
     ("unmatched_rule", "declaration", "", "planted-nothing"),
 )
 """Cases that stand in the OKR files alone: signal, kind and id of the subject, and a word that its message has."""
+
+
+RESTING = ("CREEP", "HEAVY", "MOVED", "PROMISE", "RIVAL", "STARVED", "TORN")
+"""Key results whose work is planted for something else, and that did not move all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ def plant_signals(jira: JiraSite, linear: LinearSpace) -> PlantedSignals:
     planted = PlantedSignals(
         [SignalCase(id_, kind, subject, says=says) for id_, kind, subject, says in DECLARED]
     )
+    planted.cases += [SignalCase("stalled_key_result", "key_result", f"{name}-KR1") for name in RESTING]
     makers: tuple[Maker, ...] = (JiraMaker(jira), LinearMaker(linear))
     for maker in makers:
         planted.cases += _about_teams(maker)
@@ -140,7 +146,7 @@ def _contradictions(maker: Maker, planted: PlantedSignals) -> Iterator[SignalCas
     yield of("claim_against_rule", named)
     above = maker.work("planted-pace")
     yield of("against_parent", above, maker.work("planted-rival", below=above))
-    many = maker.work("planted-stalled", "planted-creep", "planted-promise", "planted-starved")
+    many = maker.work("planted-stalled", "planted-creep", "planted-promise", "planted-pace")
     yield of("too_many_key_results", many)
     yield of("over_budget", *(maker.work("planted-upkeep", life=Life(30, 3)) for _ in range(4)))
     moved, former = maker.move(maker.work())

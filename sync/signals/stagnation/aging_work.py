@@ -21,8 +21,9 @@ ID = "aging_work"
 LEAST = 20
 """Pieces of work that must have left a stage before anything is called old there."""
 
-RARE = 0.05
-"""A team is told of that has more old work than one team in twenty would have by chance."""
+RARE = 0.01
+"""A team is told of that has more old work than one team in a hundred would have by chance. What is old this week was mostly old
+last week, so that one bad draw counts for many weeks: at one in twenty, it fired in 14 % of team-weeks of worlds without a cause."""
 
 FAR = 1.5
 """Work that is so many times as old as any ever was at its stage is told of in any case."""

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from config.signals import SIGNAL_IDS
 from connectors.sandbox.dump import dumped
 from connectors.sandbox.server import Sandbox
 from sync.jobs.sandbox import examples
 from tests.support.cli import AS_OF, Cli, writes
 
-IN_COMMENT = "signals: {in_comment: [orphaned_work, blocked_by_other_team]}"
+NAMED = f"""
+signals:
+  in_comment: [orphaned_work, blocked_by_other_team]
+  in_update: [{", ".join(SIGNAL_IDS)}]
+"""
 
 
 @pytest.fixture
@@ -33,7 +39,8 @@ def okrs(pointed: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> P
 @pytest.mark.needs_server
 def test_signals_from_the_first_look_to_undo(run: Cli, pointed: Sandbox, okrs: Path) -> None:
     # One world for all of it: to make and to read one takes longer than what is looked at.
-    okrs.write_text(f"{okrs.read_text(encoding='utf-8')}\n{IN_COMMENT}\n", encoding="utf-8")
+    text = okrs.read_text(encoding="utf-8").replace("policy:\n", "policy:\n  updates: {every_days: 7}\n")
+    okrs.write_text(f"{text}\n{NAMED}\n", encoding="utf-8")
     first = json.loads(run("sync", *AS_OF, "--first-run", "--format", "json").out)
     pointed.forget_requests()
     told = json.loads(run("signals", "--format", "json").out)
@@ -85,6 +92,7 @@ def _tickets_name_them_until_they_are_gone(
     ]
     assert named, "at least the topmost orphans name theirs"
     assert _says_signal(pointed)
+    assert any("Signal\\:" in one.body for one in pointed.world.linear.status_updates.values())
     again = json.loads(run("sync", *AS_OF, "--format", "json").out)
     assert (again["plan"]["items"], writes(pointed)) == (0, [])
     gone = run("undo", "--apply", "--all")
@@ -93,5 +101,6 @@ def _tickets_name_them_until_they_are_gone(
 
 
 def _says_signal(pointed: Sandbox) -> bool:
-    """Whether a line of ours is in any row of the trackers."""
-    return b"Signal:" in b"".join(dumped(pointed.world))
+    """Whether a line of ours is in any row of the trackers, also as Markdown. Linear takes updates away by archiving them."""
+    rows = [row for row in dumped(pointed.world) if b'"archived_at":"' not in row]
+    return re.search(rb"Signal\\*:", b"".join(rows)) is not None
