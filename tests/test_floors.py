@@ -31,7 +31,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "store",
         "collect apply",
         "decide",
-        "run settled",
+        "run settled kept",
         "explain remember starter unchanged",
         "report",
         "jobs",

@@ -181,7 +181,7 @@ def last_run(record: RunRecord | None, troubled: Troubled, run: Decision) -> Sec
         lead += f"; not read: {', '.join(summary['unread'])}"
     if "guards" in summary:
         lead += f" by {', '.join(summary['guards'])}"
-    double = _double(run)
+    double = run.homonyms
     rows = tuple(
         (Cell(spell(one.tracker, one.key, double), "strong"), Cell(one.state, "bad"), Cell(one.why))
         for one in troubled
@@ -203,13 +203,9 @@ def removed(found: Sequence[RemovedMarks]) -> Section:
     return Section("Undo since the last sync", (lead,), columns, rows, columns[3:], prose=("undo",))
 
 
-def _double(run: Decision) -> frozenset[str]:
-    return frozenset(item.key.casefold() for item in run.observation.items if item.homonym)
-
-
 def stuck(found: Sequence[Stuck], run: Decision) -> Section:
     """What did not come to its end."""
-    double = _double(run)
+    double = run.homonyms
     rows = tuple(
         (Cell(spell(one.tracker, one.key, double), "strong"), Cell(one.state, "warn"), Cell(one.why))
         for one in found

@@ -21,7 +21,7 @@ from sync.explain.next_cycle import NoSuchCycleError, next_cycle
 from sync.explain.objective import derive_objective
 from sync.explain.pages import asked_for
 from sync.jobs.asked_key import with_key_of_now
-from sync.jobs.last_read import latest_run, progress_history, removed_marks
+from sync.jobs.last_read import Part, latest_run, progress_history, removed_marks
 from sync.jobs.remote_links import with_remote_links
 from sync.jobs.session import Session
 from sync.jobs.setup import made_things
@@ -46,10 +46,12 @@ Everything = Annotated[
 ]
 
 
-def _latest(session: Session, output: Output, given: GivenTime, *, fresh: bool, full: bool) -> Decision:
+def _latest(
+    session: Session, output: Output, given: GivenTime, *, fresh: bool, full: bool, part: Part = "whole"
+) -> Decision:
     """What is known, with a word on a moment that lies before the read."""
     asked = given.asked_in(session.workspace)
-    run = latest_run(session, OutputReporter(output), asked, fresh=fresh, full=full)
+    run = latest_run(session, OutputReporter(output), asked, fresh=fresh, full=full, part=part)
     if note := moments.rewound(run):
         output.say(output.notice + note)
     output.data(rewound=run.observation.rewound)
@@ -75,7 +77,7 @@ def status(
             )
             output.data(as_of=None, running=distributed.data(at_work))
             return
-        run = _latest(session, output, given, fresh=fresh, full=full)
+        run = _latest(session, output, given, fresh=fresh, full=full, part="status")
         last = session.store.last_run("sync")
         troubled = session.store.journal.failed_writes(last.id) if last else []
         stuck = session.store.stuck()
@@ -109,7 +111,7 @@ def status(
                 as_of=run.scorecard.as_of.isoformat(),
                 scorecard=data.of_scorecard(run.scorecard, run.outlooks),
                 movement=movement.movement_data(histories),
-                work=budgets.data(run, session.workspace),
+                work=budgets.data(run),
                 running=distributed.data(at_work),
                 last_run=status_tables.last_run_data(last, troubled),
                 set_up=things_data(things),
@@ -148,16 +150,19 @@ def orphans(
     given = given_moment(as_of)
     asked = WorkFilter(frozenset(team or ()), frozenset(project or ()), given_days(older_than))
     with command_session(config, style) as (session, output):
-        whole = _latest(session, output, given, fresh=fresh, full=full)
+        # Which work is left out, and all of it, is told by more than the work that is warned about.
+        part: Part = "whole" if everything or asked.words else "orphans"
+        whole = _latest(session, output, given, fresh=fresh, full=full, part=part)
         run = asked.part_of(whole)
         items, found = run.alignment.items, run.signals.findings
         warned = len(whole.signals.orphans)
-        output.show(orphan_table(run, rest=not everything, narrowed_by=asked.words, whole=warned))
-        output.show(*in_grace(items, run.signals))
-        if everything:
-            output.show(not_warned(items, run.signals, run.scorecard.as_of))
-        output.show(findings(found, items, each=everything, show_each="truenorth orphans --all"))
-        if output.wants_data:
+        if not output.wants_data:
+            output.show(orphan_table(run, rest=not everything, narrowed_by=asked.words, whole=warned))
+            output.show(*in_grace(items, run.signals))
+            if everything:
+                output.show(not_warned(items, run.signals, run.scorecard.as_of))
+            output.show(findings(found, items, each=everything, show_each="truenorth orphans --all"))
+        else:
             output.data(
                 as_of=run.scorecard.as_of.isoformat(),
                 narrowed_by=asked.words or None,
