@@ -20,7 +20,7 @@ NEIGHBOURS = ("jira", "linear", "sandbox")
 STOREYS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
-        "installation logs observation private_files",
+        "garbage installation logs observation private_files",
         "align",
         "measure",
         "flow",

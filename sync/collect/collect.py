@@ -18,6 +18,7 @@ from sync.collect.pull import Answered, assemble
 from sync.collect.queries import Versions, read_histories, read_keywords
 from sync.collect.read_trackers import TrackerRead, read_trackers
 from sync.collect.rewind import rewound
+from sync.garbage import collecting_nothing
 from sync.observation import CannotRead, Observation, Sample, Unread
 from sync.store.store import Store
 
@@ -71,7 +72,8 @@ def collect(
     )
     if rewind:
         observation = rewound(observation, now)
-    alignment = align(observation.items, workspace, observation.answers, today)
+    with collecting_nothing():
+        alignment = align(observation.items, workspace, observation.answers, today)
     if _needs_histories(workspace):
         kept = last.histories if last is not None else {}
         versions = _still(last.histories_of, begun.reads) if last is not None else {}

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +23,7 @@ from sync.explain.key_result import Derivation, derive
 from sync.explain.next_cycle import NoSuchCycleError, next_cycle
 from sync.explain.objective import derive_objective
 from sync.explain.pages import asked_for
+from sync.garbage import collecting_nothing
 from sync.jobs.asked_key import with_key_of_now
 from sync.jobs.last_read import Part, latest_run, progress_history, removed_marks
 from sync.jobs.remote_links import with_remote_links
@@ -46,6 +50,17 @@ Everything = Annotated[
 ]
 
 
+@contextmanager
+def _looking(
+    config: Path | None, style: Format, *, asks: bool, tells_okrs: bool = False
+) -> Iterator[tuple[Session, Output]]:
+    """See `command_session`. What only looks at what is stored (not `asks`) makes no garbage that is worth looking for."""
+    with ExitStack() as stack:
+        if not asks:
+            stack.enter_context(collecting_nothing())
+        yield stack.enter_context(command_session(config, style, tells_okrs=tells_okrs))
+
+
 def _latest(
     session: Session, output: Output, given: GivenTime, *, fresh: bool, full: bool, part: Part = "whole"
 ) -> Decision:
@@ -67,7 +82,8 @@ def status(
 ) -> None:
     """Show progress, forecasts, the last sync and stuck items."""
     given = given_moment(as_of)
-    with command_session(config, style, tells_okrs=True) as (session, output):
+    asks = fresh or full or as_of is not None
+    with _looking(config, style, asks=asks, tells_okrs=True) as (session, output):
         at_work = run_under_way(session.store)
         if at_work is not None and not (fresh or full or as_of or session.store.snapshots.pulls()):
             # To read everything beside the workers that do is not what is asked for.
@@ -149,7 +165,7 @@ def orphans(
     """List unaligned work that is warned about, and other findings."""
     given = given_moment(as_of)
     asked = WorkFilter(frozenset(team or ()), frozenset(project or ()), given_days(older_than))
-    with command_session(config, style) as (session, output):
+    with _looking(config, style, asks=fresh or full or as_of is not None) as (session, output):
         # Which work is left out, and all of it, is told by more than the work that is warned about.
         part: Part = "whole" if everything or asked.words else "orphans"
         whole = _latest(session, output, given, fresh=fresh, full=full, part=part)
@@ -188,8 +204,8 @@ def suggest(
     """Suggest key results for orphaned work, each with a score and the matching words."""
     if as_yaml and style is not Format.TEXT:
         raise typer.BadParameter("--as-yaml is a format of its own: leave --format out")
-    given = given_moment(as_of)
-    with command_session(config, style) as (session, output):
+    given, asks = given_moment(as_of), fresh or full or as_of is not None
+    with _looking(config, style, asks=asks) as (session, output):
         output.notice = "# " if as_yaml else ""
         run = _latest(session, output, given, fresh=fresh, full=full)
         # Work that is within its grace period or not begun is left in peace, unless it is asked for.
@@ -227,8 +243,8 @@ def explain(
     as_of: AsOf = None,
 ) -> None:
     """Explain the links of a ticket, or the number of a key result or objective."""
-    given = given_moment(as_of)
-    with command_session(config, style) as (session, output):
+    given, asks = given_moment(as_of), fresh or full or as_of is not None
+    with _looking(config, style, asks=asks) as (session, output):
         run = _latest(session, output, given, fresh=fresh, full=full)
         when = run.scorecard.as_of.isoformat()
         asked = asked_for(key, run.alignment, session.workspace)
@@ -295,8 +311,8 @@ def roll_over(
     as_of: AsOf = None,
 ) -> None:
     """Print unfinished key results as OKRs of the next cycle. Changes no file."""
-    given = given_moment(as_of)
-    with command_session(config, style) as (session, output):
+    given, asks = given_moment(as_of), fresh or full or as_of is not None
+    with _looking(config, style, asks=asks) as (session, output):
         output.notice = "# " if style is not Format.JSON else ""
         run = _latest(session, output, given, fresh=fresh, full=full)
         try:

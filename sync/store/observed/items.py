@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import MISSING, fields
 from typing import Any, get_type_hints
 
@@ -13,6 +11,7 @@ import sqlalchemy as sa
 from msgspec.json import Decoder
 
 from connectors.model import Ref, WorkItem
+from sync.garbage import collecting_nothing
 from sync.history.same_item import decides_alike
 from sync.store import tables
 from sync.store.database import Database, again
@@ -95,18 +94,6 @@ def read_items(connection: sa.Connection) -> list[WorkItem]:
     bodies = connection.execute(sa.select(_items.c.body)).scalars()
     with collecting_nothing():
         return sorted(map(_ITEM.decode, bodies), key=lambda item: item.ref)
-
-
-@contextmanager
-def collecting_nothing() -> Iterator[None]:
-    """Without looking for garbage while many values are made that all stay: the looking costs as much as the making."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def read_some(connection: sa.Connection, refs: Iterable[Ref]) -> dict[Ref, WorkItem]:

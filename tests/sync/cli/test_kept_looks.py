@@ -15,6 +15,7 @@ from connectors.errors import Unreachable
 from connectors.model import Mirror, WorkItem
 from sync.decide import Decision
 from sync.jobs import last_read
+from sync.unchanged import recalled_run
 from tests.support.builders import NOW, epic, item, ref
 from tests.support.cli import Cli
 from tests.support.fake_company import connected
@@ -115,7 +116,7 @@ class Here:
         patch.setattr("sync.jobs.session.connect", lambda name, *_, **__: self.trackers[name])
         patch.setattr("sync.store.store.wall_clock", lambda: Clock.at)
         patch.setattr("sync.cli.options.datetime", Clock)
-        self._recall = last_read.recalled_run
+        self._recall = recalled_run
 
     def sync(self, at: datetime) -> None:
         self.patch.setattr(Clock, "at", at)
