@@ -40,12 +40,14 @@ from sync.plan.upgrade import upgrade_notes
 from sync.signals.budgets import Slice, Usage, slices, usages
 from sync.signals.effort import Effort, efforts
 from sync.signals.grace import lost_links, shows_link
-from sync.signals.orphans import Signals, find_signals
+from sync.signals.orphans import Signals, find_findings, find_unaligned
 
 
 class Later(Protocol):
     """What not every command asks for; see the properties of `Decision`."""
 
+    @property
+    def unaligned(self) -> Signals: ...
     @property
     def signals(self) -> Signals: ...
     @property
@@ -88,6 +90,11 @@ class Decision:
     def signals(self) -> Signals:
         """Orphans, work that is not warned about, findings."""
         return self.narrowed or self.later.signals
+
+    @property
+    def unaligned(self) -> Signals:
+        """All of them but the findings, which cost as much as the rest."""
+        return self.narrowed or self.later.unaligned
 
     @property
     def efforts(self) -> Mapping[Ref, Effort]:
@@ -176,10 +183,13 @@ class _Later:
     since: Mapping[Ref, date]
 
     @cached_property
+    def unaligned(self) -> Signals:
+        return find_unaligned(self.alignment, self.workspace, self.now, self.since)
+
+    @cached_property
     def signals(self) -> Signals:
-        return find_signals(
-            self.alignment, self.scorecard, self.observation, self.workspace, self.now, self.since
-        )
+        found = find_findings(self.alignment, self.scorecard, self.observation, self.workspace, self.now)
+        return replace(self.unaligned, findings=found)
 
     @cached_property
     def efforts(self) -> Mapping[Ref, Effort]:

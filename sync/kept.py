@@ -105,6 +105,10 @@ class _Remembered:
     stops: tuple[GuardViolation, ...] = ()
     unshown: frozenset[Ref] = frozenset()
 
+    @property
+    def unaligned(self) -> Signals:
+        return self.signals
+
 
 def lacks_commitments(snapshot: Observation, workspace: Workspace) -> bool:
     """Whether the policy asks what is in an active sprint or cycle, and nobody asked when the snapshot was read."""

@@ -115,7 +115,7 @@ def _links_data(links: Iterable[Link], explained: Explanation, run: Decision) ->
 
 def _since(explained: Explanation, run: Decision) -> dict[str, str | None]:
     """Since when it serves no key result, where it served one, and from when it is warned, where it is not yet."""
-    ref, signals = explained.item.ref, run.signals
+    ref, signals = explained.item.ref, run.unaligned
     orphan, young = signals.orphans.get(ref), signals.in_grace.get(ref)
     since = orphan.since if orphan else young.since if young and young.was_linked else None
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 from contextlib import closing
@@ -258,7 +259,12 @@ def test_they_decide_where_anything_may_be_otherwise(here: Here) -> None:
 
 
 @pytest.mark.parametrize("here", [5], indirect=True, ids="seed {}".format)
-def test_the_rest_of_the_work_and_a_part_of_it_are_looked_for_among_all(here: Here) -> None:
+def test_other_looks_decide_what_they_show(here: Here) -> None:
     here.sync(NOW)
     for asked in (("--all",), ("--team", "WEB")):
         assert here.looks(("orphans", *asked))[1] == [False]
+    # Findings are half of what an orphan costs to explain, and it shows none.
+    here.patch.setattr("sync.decide.find_findings", None)
+    orphan = json.loads(here.run("orphans", "--format", "json").out)["orphans"][0]["key"]
+    said = here.run("explain", orphan)
+    assert (said.code, "is orphaned" in said.out) == (0, True)
