@@ -1,6 +1,6 @@
 """What a run costs that finds little or nothing changed, against one that reads all: requests, SQL, CPU.
 
-    python benchmarks/incremental.py [--items 100000] [--rules 500] [--changed 100] [--rounds 3] [--postgres] [--json FILE]
+    python benchmarks/incremental.py [--items 100000] [--rules 500] [--changed 100] [--rounds 3] [--postgres] [--flow] [--json FILE]
     python benchmarks/incremental.py --smoke
 
 A company of so many items (`benchmarks/rules.py`, a third of it with marks) is in the store of a tracker in memory that tells
@@ -8,7 +8,8 @@ what changed, in one request each time: what a connector asks besides is counted
 its own, and its CPU seconds are counted from after everything is imported and opened. `whole` reads and decides all and compares
 it with the store, `unchanged` is the next run after it, `changed` one that finds some items changed. `rows` are those written;
 `all items` says how often the run read every item of the store. The stages of a deciding run are told beside it. `--postgres`:
-with Debian's server, which is started and removed again.
+with Debian's server, which is started and removed again. `--flow`, and always with `--smoke`: the same once more with `flow` declared;
+`histories` are those that were asked for.
 """
 
 from __future__ import annotations
@@ -37,7 +38,19 @@ from benchmarks.company import company, rules
 from config.workspace import Workspace
 from connectors.base import Progress
 from connectors.changes import Changes, KnownItems
-from connectors.model import KeyResultMark, Marks, Pull, Stamp, WorkItem
+from connectors.model import (
+    AssigneeSpan,
+    Category,
+    FlagSpan,
+    History,
+    KeyResultMark,
+    Marks,
+    Pull,
+    Ref,
+    Stamp,
+    StatusSpan,
+    WorkItem,
+)
 from sync import run as run_module
 from sync.jobs import sync as sync_job
 from sync.jobs.reporter import Reporter
@@ -60,7 +73,7 @@ class Teller:
 
     def __init__(self, items: tuple[WorkItem, ...]) -> None:
         self._items = items
-        self.requests = 0
+        self.requests = self.histories_asked = 0
 
     def pull(
         self,
@@ -83,11 +96,28 @@ class Teller:
         known.items([item.ref.id for item in self._items])
         return Changes("jira", self._items, frozenset(), bookmark, NOW, 1, swept=sweep)
 
+    def histories(self, items: Collection[WorkItem], *, everything: bool = False) -> Mapping[Ref, History]:
+        """Four statuses and two people each."""
+        self.histories_asked += len(items)
+        return {item.ref: past(item, everything=everything) for item in items}
+
     def close(self) -> None:
         """Nothing is open."""
 
 
-def declared(count: int) -> Workspace:
+def past(item: WorkItem, *, everything: bool) -> History:
+    """A believable history of an item."""
+    at = [item.created + timedelta(days=day) for day in range(4)]
+    names: tuple[tuple[Category, str], ...] = (
+        ("todo", "To Do"), ("doing", "In Progress"), ("doing", "In Review"), ("done", "Done"),
+    )  # fmt: skip
+    ends = [*at[1:], None]
+    spans = tuple(StatusSpan(*name, begin, end) for name, begin, end in zip(names, at, ends, strict=True))
+    people = (AssigneeSpan("5b10a", at[0], at[1]), AssigneeSpan("5b10b", at[1])) if everything else None
+    return History(spans, people, (FlagSpan(at[1], at[2]),) if everything and len(item.key) % 5 == 0 else ())
+
+
+def declared(count: int, *, flow: bool = False) -> Workspace:
     """Ten rules to a key result; nothing is written, whatever is decided, so that no writing is measured."""
     links = rules(count, random.Random(1))  # noqa: S311  a seeded choice
     results = [
@@ -104,6 +134,7 @@ def declared(count: int) -> Workspace:
             "cycles": {"Q": {"start": "2026-10-01", "end": "2026-12-31"}},
             "objectives": objectives,
             "policy": {"mode": "observe", "read_descriptions": False},
+            "flow": {} if flow else None,
         }
     )
 
@@ -160,12 +191,12 @@ def watched() -> Iterator[tuple[Counter[str], dict[str, float]]]:
     yield counts, stages
 
 
-def one_run(way: str, url: str, folder: Path, count: int, at: datetime) -> Row:
+def one_run(way: str, url: str, folder: Path, count: int, at: datetime, *, flow: bool) -> Row:
     """Do it, and tell what it cost."""
     items: tuple[WorkItem, ...] = ()
     if way != "unchanged":
         items = pickle.loads((folder / f"{way}.pickle").read_bytes())  # noqa: S301  our own file
-    store, teller, workspace = Store(url, lambda: at), Teller(items), declared(count)
+    store, teller, workspace = Store(url, lambda: at), Teller(items), declared(count, flow=flow)
     session = Session(workspace, {"jira": teller}, store)  # type: ignore[dict-item]  # only what is asked
     gc.collect()
     gc.freeze()
@@ -180,6 +211,7 @@ def one_run(way: str, url: str, folder: Path, count: int, at: datetime) -> Row:
     return {
         "way": way,
         "requests": teller.requests,
+        "histories": teller.histories_asked,
         "statements": counts["statements"],
         "rows": counts["rows"],
         "all items": counts["all items"],
@@ -194,7 +226,9 @@ def one_run(way: str, url: str, folder: Path, count: int, at: datetime) -> Row:
 # --- all of them ---------------------------------------------------------------------------------
 
 
-def in_a_process(way: str, url: str, folder: Path, given: argparse.Namespace, minutes: int) -> Row:
+def in_a_process(
+    way: str, url: str, folder: Path, given: argparse.Namespace, minutes: int, *, flow: bool
+) -> Row:
     """One run, `minutes` after the first."""
     command = [
         sys.executable,
@@ -206,30 +240,31 @@ def in_a_process(way: str, url: str, folder: Path, given: argparse.Namespace, mi
         str(minutes),
         "--rules",
         str(given.rules),
+        *(["--flow"] if flow else []),
     ]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  ourselves
     found: Row = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def measure(url: str, name: str, given: argparse.Namespace, folder: Path) -> list[Row]:
+def measure(url: str, name: str, given: argparse.Namespace, folder: Path, *, flow: bool) -> list[Row]:
     """A table's rows for one kind of store; the first read fills it and is not told."""
     source = random.Random(1)  # noqa: S311  a seeded choice
     items = [marked(item, at) for at, item in enumerate(company(given.items, source))]
     (folder / "whole.pickle").write_bytes(pickle.dumps(tuple(items)))
-    in_a_process("whole", url, folder, given, 0)
+    in_a_process("whole", url, folder, given, 0, flow=flow)
     runs: dict[str, list[Row]] = {way: [] for way in WAYS}
     for turn in range(given.rounds):
         day = 1440 * (turn + 1)
-        runs["whole"].append(in_a_process("whole", url, folder, given, day))
-        runs["unchanged"].append(in_a_process("unchanged", url, folder, given, day + 10))
+        runs["whole"].append(in_a_process("whole", url, folder, given, day, flow=flow))
+        runs["unchanged"].append(in_a_process("unchanged", url, folder, given, day + 10, flow=flow))
         some = source.sample(range(len(items)), min(given.changed, len(items)))
         for at in some:
             items[at] = replace(
                 items[at], title=f"{items[at].title} again", updated=NOW + timedelta(minutes=day)
             )
         (folder / "changed.pickle").write_bytes(pickle.dumps(tuple(items[at] for at in some)))
-        runs["changed"].append(in_a_process("changed", url, folder, given, day + 20))
+        runs["changed"].append(in_a_process("changed", url, folder, given, day + 20, flow=flow))
         (folder / "whole.pickle").write_bytes(pickle.dumps(tuple(items)))
     return [_median(name, given, found, runs["whole"]) for found in runs.values()]
 
@@ -242,7 +277,10 @@ def _median(name: str, given: argparse.Namespace, found: list[Row], whole: list[
     return {
         "store": name,
         "items": given.items,
-        **{key: last[key] for key in ("way", "requests", "statements", "rows", "all items", "decided")},
+        **{
+            key: last[key]
+            for key in ("way", "requests", "histories", "statements", "rows", "all items", "decided")
+        },
         "CPU s": round(cpu, 3),
         "of whole": round(cpu / of_whole, 4) if of_whole else 0.0,
         **{stage: statistics.median(one[stage] for one in found) for stage in stages if stage in last},
@@ -273,13 +311,15 @@ def show(rows: list[Row]) -> None:
         sys.stdout.write("".join(f"{row.get(column, '')!s:>18}" for column in columns) + "\n")
 
 
-def check(rows: list[Row]) -> None:
+def check(rows: list[Row], changed: int) -> None:
     """What must hold at any size. Raises AssertionError."""
     by_way: Mapping[str, Row] = {row["way"]: row for row in rows}
     assert not by_way["unchanged"]["decided"], "an unchanged run decided"  # noqa: S101  that is what it is for
     assert by_way["changed"]["decided"]  # noqa: S101
     assert by_way["unchanged"]["all items"] == 0  # noqa: S101
     assert {row["requests"] for row in rows} == {1}  # noqa: S101
+    assert by_way["unchanged"]["histories"] == by_way["whole"]["histories"] == 0  # noqa: S101
+    assert by_way["changed"]["histories"] <= changed  # noqa: S101
 
 
 def main() -> None:
@@ -291,6 +331,7 @@ def main() -> None:
     parser.add_argument("--changed", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--postgres", action="store_true")
+    parser.add_argument("--flow", action="store_true", help="also with flow declared")
     parser.add_argument("--smoke", action="store_true", help="2,000 items, one round")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--child", nargs=4, help=argparse.SUPPRESS)
@@ -298,15 +339,18 @@ def main() -> None:
     if given.child:
         way, url, folder, minutes = given.child
         at = NOW + timedelta(minutes=int(minutes))
-        sys.stdout.write(json.dumps(one_run(way, url, Path(folder), given.rules, at)) + "\n")
+        told = one_run(way, url, Path(folder), given.rules, at, flow=given.flow)
+        sys.stdout.write(json.dumps(told) + "\n")
         return
     if given.smoke:
-        given.items, given.rules, given.rounds = 2_000, 50, 1
+        given.items, given.rules, given.rounds, given.flow = 2_000, 50, 1, True
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         for url, name in stores(given, Path(folder)):
-            rows += (here := measure(url, name, given, Path(folder)))
-            check(here)
+            for flow in (False, True) if given.flow else (False,):
+                here = measure(url, f"{name}, flow" if flow else name, given, Path(folder), flow=flow)
+                check(here, given.changed)
+                rows += here
     show(rows)
     if given.json:
         given.json.write_text(json.dumps({"rows": rows}, indent=1) + "\n")

@@ -5,7 +5,8 @@
 
 In each round, one after the other, each in a process of its own against one loopback server (`servers/jira_site.py`):
 
-- `connector`: ours, through its public `pull`; `before`: the same of the checkout at PATH.
+- `connector`: ours, through its public `pull`; `before`: the same of the checkout at PATH; `connector, flow`: with the histories of all
+  work below the epics, as where `flow` is declared.
 - `prototype`: `prototype_pull.py`, ids and then issues, 16 in flight, without mapping; its own bound is the third column.
 - `jira package`: page after page as JSON. Beyond `--loop-items` it is not run, for it would take minutes.
 
@@ -55,15 +56,16 @@ def main() -> int:
     return wrong(rows, given.items) if given.smoke else 0
 
 
-def contestants(given: argparse.Namespace) -> dict[str, tuple[str, Path]]:
-    """Script and checkout by name, in the order of a round."""
-    root = HERE.parent
-    found = {"connector": ("contestants/jira_connector.py", root)}
+def contestants(given: argparse.Namespace) -> dict[str, tuple[str, Path, tuple[str, ...]]]:
+    """Script, checkout and what else it is told, by name, in the order of a round."""
+    root, ours = HERE.parent, "contestants/jira_connector.py"
+    found: dict[str, tuple[str, Path, tuple[str, ...]]] = {"connector": (ours, root, ())}
+    found["connector, flow"] = (ours, root, ("--flow",))
     if given.before:
-        found["before"] = ("contestants/jira_connector.py", given.before.resolve())
-    found["prototype"] = ("prototype_pull.py", root)
+        found["before"] = (ours, given.before.resolve(), ())
+    found["prototype"] = ("prototype_pull.py", root, ())
     if given.items <= given.loop_items:
-        found["jira package"] = ("contestants/jira_package.py", root)
+        found["jira package"] = ("contestants/jira_package.py", root, ())
     return found
 
 
@@ -72,8 +74,8 @@ def measure(url: str, given: argparse.Namespace) -> list[Row]:
     told: dict[str, list[Row]] = {}
     counts(url)
     for _ in range(given.rounds):
-        for name, (script, checkout) in contestants(given).items():
-            command = [sys.executable, str(HERE / script), url]
+        for name, (script, checkout, more) in contestants(given).items():
+            command = [sys.executable, str(HERE / script), url, *more]
             done = subprocess.run(  # noqa: S603  our own
                 command,
                 env={**os.environ, "PYTHONPATH": str(checkout)},
@@ -107,6 +109,7 @@ def row(name: str, rounds: list[Row], least: float, loop: float | None, prototyp
     return {
         "who": name,
         "issues": rounds[-1]["issues"],
+        "histories": rounds[-1].get("histories", 0),
         "requests": sum(asked["requests"].values()),
         "megabytes received": round(sum(asked["bytes"].values()) / 1e6, 1),
         "in flight": asked["in_flight"],
@@ -144,11 +147,19 @@ def wrong(rows: list[Row], items: int) -> int:
         "POST /search/jql": math.ceil(items / ID_PAGE),
         "POST /issue/bulkfetch": math.ceil(items / ISSUE_PAGE),
     }
-    sent = next(one["by route"] for one in rows if one["who"] == "connector")
-    if sent == expected:
-        return 0
-    sys.stderr.write(f"the connector sent {sent}, and should send {expected}\n")
-    return 1
+    by_name = {one["who"]: one for one in rows}
+    flow = by_name["connector, flow"]
+    thousands = math.ceil(flow["histories"] / 1000)
+    wanted = {
+        "connector": expected,
+        "connector, flow": expected | {"GET /status": 1, "POST /changelog/bulkfetch": thousands},
+    }
+    failed = 0
+    for name, routes in wanted.items():
+        if (sent := by_name[name]["by route"]) != routes:
+            sys.stderr.write(f"{name} sent {sent}, and should send {routes}\n")
+            failed = 1
+    return failed
 
 
 if __name__ == "__main__":

@@ -67,6 +67,18 @@ def pull(url: str) -> int:
         connector.close()
 
 
+def pull_flow(url: str) -> int:
+    """The product where `flow` is declared: a whole pull, and the histories of all issues."""
+    tracker = LinearTracker(kind="linear", scope=LinearScope(teams=("T0", "T1", "T2", "T3")))
+    connector = LinearConnector(
+        "linear", tracker, Credentials(token=SecretStr("lin_api_x"), url=url), "bench"
+    )
+    try:
+        return len(connector.histories(connector.pull().items, everything=True))
+    finally:
+        connector.close()
+
+
 def pull_issues(url: str) -> int:
     """The product: the issues alone, as it reads them in windows."""
     client = LinearClient("linear", url, SecretStr("lin_api_x"), Throttle())
@@ -149,6 +161,7 @@ def main() -> int:
     folder = None if given.smoke else sdk_folder()
     contests: dict[str, Callable[[str], int]] = {
         "pull, whole": pull,
+        "pull, whole, flow": pull_flow,
         "pull, issues": pull_issues,
         "one cursor, issues": lambda url: one_cursor(url, "issues"),
         "one cursor, all lists": lambda url: one_cursor(url, ALL),
@@ -193,6 +206,9 @@ def main() -> int:
     extra = rows[0]["issue_pages"] - least
     if extra > MORE:
         say(f"too many requests for issues: {extra} more than one cursor needs")
+        return 1
+    if asked["pull, whole, flow"].get("Pasts") != -(-issues // 50):
+        say(f"histories took {asked['pull, whole, flow'].get('Pasts')} requests: one for 50 issues is enough")
         return 1
     return 0
 

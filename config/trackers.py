@@ -227,7 +227,7 @@ class JiraTracker(TrackerBase):
     # Beside what docs/performance.md lists of items: what administrators rename or class otherwise, which is told of no item.
     told_late = frozenset(
         (
-            "shown", "issue_links", "mirrors", "committed", "parent_key", "parent_former_keys", "private", "assignee", "components",
+            "shown", "issue_links", "mirrors", "committed", "parent_key", "parent_former_keys", "private", "assignee", "assignee_id", "components",
             "project", "team", "key", "url", "former_keys", "former_projects", "kind", "status", "priority", "other_names", "category",
             "started", "completed", "dropped",
         )
@@ -244,6 +244,11 @@ class JiraTracker(TrackerBase):
     estimate_field: str | None = Field(
         default=None,
         description="Name or id of the story points field. Default: found by its usual names.",
+    )
+    health_field: NonEmpty | None = Field(
+        default=None,
+        description="Name or id of the custom field (select or text) in which people say how it is going with an epic or an "
+        "initiative, such as Health: on track, at risk, off track, or green, yellow, red. It is read, never written.",
     )
     dropped_statuses: tuple[str, ...] = Field(
         default=DROPPED,
@@ -348,8 +353,8 @@ class LinearTracker(TrackerBase):
     told_late = frozenset(
         (
             "shown", "issue_links", "mirrors", "committed", "parent", "parent_key", "parent_unknown", "estimate", "progress",
-            "project", "project_id", "own_project", "blocked_by", "blocked_since", "assignee", "team", "private", "in_scope",
-            "last_update_by_others",
+            "project", "project_id", "own_project", "blocked_by", "blocked_since", "assignee", "assignee_id", "team", "private", "in_scope",
+            "last_update_by_others", "given_health",
         )
     )  # fmt: skip
 

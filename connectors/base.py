@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 
 from config.trackers import NativeQuery
 from connectors.discovery import Site, Survey
-from connectors.model import MARKS, Identity, Mark, Marks, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.model import MARKS, History, Identity, Mark, Marks, Owned, Pull, Receipt, Ref, WorkItem
 from connectors.preflight import Catalog, Check
 from connectors.setup import Provisioner
 from connectors.text.keywords import Keywords
@@ -218,10 +218,11 @@ class Discovers(Protocol):
 class KeepsHistories(Protocol):
     """Knows in which statuses an item stood."""
 
-    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
-        """The statuses in which each item stood from its creation on, without a gap, oldest first.
+    def histories(self, items: Collection[WorkItem], *, everything: bool = False) -> Mapping[Ref, History]:
+        """The statuses in which each item stood from its creation on, asked for in bulk.
 
-        An item without a readable history is left out. Raises as `pull` does.
+        `everything`: also who it was assigned to and when it was flagged, as far as the same requests tell it. An item without
+        a readable history is left out. Raises as `pull` does.
         """
         ...
 

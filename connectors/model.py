@@ -317,6 +317,7 @@ class WorkItem:
     - `project_id`: the immutable id of its project, whose short name can change.
     - `own_project`: the project that it is in itself, where projects are items (Linear), whatever its parent is in.
     - `triage`: whether nobody has accepted it as work yet.
+    - `assignee_id`: tells the assignee apart from others of one name, as `AssigneeSpan.person` does; never shown.
     - `committed`: whether it is in an active sprint (Jira) or cycle (Linear); None where that was not asked for.
     - `blocked_since`: when the link to each of those in `blocked_by` was made, as far as the tracker tells it with the item.
     - `former_keys`, `former_projects`: what its key and the key of its project were, as far as the tracker tells it or
@@ -378,6 +379,7 @@ class WorkItem:
     issue_links: tuple[str, ...] = ()
     committed: bool | None = None
     given_health: GivenHealth | None = None
+    assignee_id: str | None = None
     told_keys: tuple[str, ...] | None = field(default=None, compare=False)
 
     @property
@@ -522,6 +524,21 @@ class FlagSpan:
 
     begin: datetime
     end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a tracker tells of an item's past, each oldest first.
+
+    - `statuses`: from its creation on, without a gap.
+    - `assignees`: from its creation on, or from the moment from which the tracker tells it; None where it was not asked for, or
+      is not told.
+    - `flags`: when it was flagged as blocked, as far as that was asked for and trackers know flags.
+    """
+
+    statuses: tuple[StatusSpan, ...] = ()
+    assignees: tuple[AssigneeSpan, ...] | None = None
+    flags: tuple[FlagSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

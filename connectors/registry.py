@@ -27,6 +27,7 @@ def connect(
     *,
     commitments: bool = False,
     texts: Texts = ENGLISH_TEXTS,
+    history_weeks: int | None = None,
 ) -> Connector:
     """A connector for the tracker. No request is made before the first read.
 
@@ -34,7 +35,8 @@ def connect(
     rules match, which only Jira has; `throttle` lets the requests through, one for each site and credential; `labels` are those
     of the policy, which are ours by their names; `provided` is what setup made there, ids by `Action.what`; `initiatives`
     is what the configuration does with initiatives; `elsewhere` is where the other trackers have the pages of their issues;
-    `commitments`: items tell whether they are in an active sprint or cycle; `texts`: those that are written there.
+    `commitments`: items tell whether they are in an active sprint or cycle; `texts`: those that are written there;
+    `history_weeks`: histories of what was alive in so many weeks will be asked for, so that what comes with items anyway is kept.
     """
     # Loaded when they are needed: what asks no tracker should not wait for their clients.
     match tracker:
@@ -52,6 +54,7 @@ def connect(
                 provided=provided,
                 commitments=commitments,
                 texts=texts,
+                history_weeks=history_weeks,
             )
         case LinearTracker():
             from connectors.linear import LinearConnector

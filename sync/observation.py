@@ -227,8 +227,8 @@ class Observation:
     - `assigned`, `flagged`: who had that work, and when it was flagged, where the tracker tells it.
     - `keywords`: of the descriptions of what serves no key result.
     - `resolved`: what the keys in the OKR files lead to.
-    - `keywords_of`, `histories_of`: of which version of each item, by its `updated`, its keywords and its history are, also
-      where there were none to be had.
+    - `keywords_of`, `histories_of`, `assigned_of`: of which version of each item, by its `updated`, its keywords, its history, and who
+      it was assigned to are, also where there were none to be had.
     - `reads`: how each tracker came to be known. `drift`: what the last whole read of each had to put right.
     - `lost`: done work that earlier reads saw and this one did not, as long as a cycle runs that it counted in.
     - `unread`: what could not be read; the pulls and answers of such a tracker are the last good ones.
@@ -250,6 +250,7 @@ class Observation:
     lost: Mapping[Ref, LostItem] = field(default_factory=dict)
     keywords_of: Mapping[Ref, datetime] = field(default_factory=dict)
     histories_of: Mapping[Ref, datetime] = field(default_factory=dict)
+    assigned_of: Mapping[Ref, datetime] = field(default_factory=dict)
     reads: Mapping[str, ReadState] = field(default_factory=dict)
     drift: Mapping[Ref, Drift] = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()

@@ -1,4 +1,6 @@
-"""One first pull by the connector, as the pipeline calls it: `python benchmarks/contestants/jira_connector.py URL`.
+"""One first pull by the connector, as the pipeline calls it: `python benchmarks/contestants/jira_connector.py URL [--flow]`.
+
+`--flow`: with the histories of all work that is below the epics, as where `flow` is declared.
 
 Imports nothing of `benchmarks`, so that it runs with any build of the product on the path. Prints one line of JSON.
 """
@@ -28,10 +30,15 @@ def main() -> None:
     scope = JiraScope(projects=("APP", "OPS", "WEB"))
     tracker = JiraTracker(kind="jira", url="https://acme.atlassian.net", scope=scope)
     key = Credentials(token=SecretStr("a-token-of-the-benchmark"), email="truenorth@acme.example", url=url)
-    connector = JiraConnector("jira", tracker, key, "benchmark", labels=("okr-aligned", "okr-orphaned"))
+    flow: dict[str, int] = {"history_weeks": 26} if "--flow" in sys.argv else {}
+    labels = ("okr-aligned", "okr-orphaned")
+    connector = JiraConnector("jira", tracker, key, "benchmark", labels=labels, **flow)  # type: ignore[arg-type]
     begun, spent = time.perf_counter(), time.process_time()
     pulled = connector.pull(lambda _what, _done, _total: None, frozenset(), ())
+    leaves = [one for one in pulled.items if one.level == "issue"] if flow else []
+    histories = connector.histories(leaves, everything=True) if flow else {}
     told = {
+        "histories": len(histories),
         "issues": len(pulled.items),
         "seconds": time.perf_counter() - begun,
         "cpu": time.process_time() - spent,

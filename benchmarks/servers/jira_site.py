@@ -7,6 +7,7 @@ people, projects and types with their pictures, parents and linked issues with f
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 from benchmarks.servers.loopback import Answer, Reply
@@ -33,6 +34,8 @@ def make(issues: int, latency: float) -> Answer:
             return Reply(site.search(asked), latency, route)
         if path == "/issue/bulkfetch":
             return Reply(site.bulk(json.loads(body)["issueIdsOrKeys"]), latency, route)
+        if path == "/changelog/bulkfetch":
+            return Reply(site.changes(json.loads(body)), latency, route)
         if path.startswith("/project/"):
             key = path.rpartition("/")[2]
             return Reply(json.dumps(_project(PROJECTS.index(key))).encode(), latency, "GET /project/*")
@@ -69,7 +72,11 @@ class _Site:
             ).encode(),
             "/myself": json.dumps({**_person(0), "locale": "en_US"}).encode(),
             "/field": json.dumps(_fields()).encode(),
+            "/status": json.dumps(
+                [_status(category) for category in ("new", "indeterminate", "done")]
+            ).encode(),
         }
+        self._changes = [_changes(at) for at in range(_VARIANTS)]
         self._variants = [_parts(_issue(at)) for at in range(_VARIANTS)]
 
     def search(self, asked: Json) -> bytes:
@@ -96,12 +103,65 @@ class _Site:
         rows = [self._row(one) for one in sorted(map(int, ids)) if FIRST <= one < FIRST + self.count]
         return b'{"expand":"names","issues":[' + b",".join(rows) + b'],"issueErrors":[]}'
 
+    def changes(self, asked: Json) -> bytes:
+        """What changed of these issues: six changes each, of which as many come at once as are asked for."""
+        size = int(asked.get("maxResults", 1000)) // _EACH
+        start = int(asked.get("nextPageToken") or 0)
+        ids = sorted(map(int, asked["issueIdsOrKeys"]))
+        rows = [
+            b'{"issueId":"%d","changeHistories":%s}' % (one, self._changes[one % _VARIANTS])
+            for one in ids[start : start + size]
+        ]
+        more = b',"nextPageToken":"%d"' % (start + size) if start + size < len(ids) else b""
+        return b'{"issueChangeLogs":[' + b",".join(rows) + b"]" + more + b"}"
+
     def _row(self, id_: int) -> bytes:
         head, key, title, parent, tail = self._variants[id_ % _VARIANTS]
         number = b"%d" % id_
         # Every twentieth stands above the nineteen behind it.
         above = b"%d" % (FIRST + (id_ - FIRST) // 20 * 20)
         return b"".join((head, number, key, number, title, number, parent, above, tail))
+
+
+_EACH = 6
+"""Changes of each issue."""
+
+
+def _changes(at: int) -> bytes:
+    """Through the statuses to the one that it has, from one person to another, and flagged for a while."""
+    path = (
+        ("new", "indeterminate", "done") if at % 3 == 0 else ("new", "indeterminate", "new", "indeterminate")
+    )
+    ends = [_status(one) for one in path]
+    moves = [
+        ("status", "status", one["id"], one["name"], other["id"], other["name"])
+        for one, other in pairwise(ends)
+    ]
+    had, has = _person(at + 1), _person(at)
+    moves += [
+        ("assignee", "assignee", had["accountId"], had["displayName"], has["accountId"], has["displayName"])
+    ]
+    moves += [
+        ("Flagged", "customfield_10021", "", "", "[10019]", "Impediment"),
+        ("Flagged", "customfield_10021", "[10019]", "Impediment", "", ""),
+    ]
+    moves = [*moves, *moves[:1] * _EACH][:_EACH]
+    begun = 1_780_000_000_000
+    return json.dumps(
+        [
+            {
+                "id": str(20_000 + n),
+                "author": _person(at),
+                "created": begun + 86_400_000 * n,
+                "items": [
+                    dict(zip(("field", "fieldId", "from", "fromString", "to", "toString"), move, strict=True))
+                    | {"fieldtype": "jira"}
+                ],
+            }
+            for n, move in enumerate(moves)
+        ],
+        separators=(",", ":"),
+    ).encode()
 
 
 def _parts(issue: Json) -> tuple[bytes, ...]:
@@ -266,6 +326,14 @@ def _fields() -> list[Json]:
             "com.atlassian.jira.plugin.system.customfieldtypes:float",
         ),
     ]
+    ours.append(
+        (
+            "customfield_10021",
+            "Flagged",
+            "array",
+            "com.atlassian.jira.plugin.system.customfieldtypes:multicheckboxes",
+        )
+    )
     others = [
         (
             f"customfield_{10100 + at}",

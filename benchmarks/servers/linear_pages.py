@@ -181,6 +181,35 @@ def found(given: Any, name: str) -> Iterator[dict[str, Any]]:
             yield from found(one, name)
 
 
+def past(ids: list[str]) -> bytes:
+    """Two states of each issue, and twenty entries of its history, two of them of the assignee."""
+    made, later = (BEGIN + timedelta(days=day) for day in (0, 9))
+    spans = [
+        {
+            "id": "s0",
+            "startedAt": made.isoformat(),
+            "endedAt": later.isoformat(),
+            "state": {"name": "Todo", "type": "unstarted"},
+        },
+        {
+            "id": "s1",
+            "startedAt": later.isoformat(),
+            "endedAt": None,
+            "state": {"name": "In Progress", "type": "started"},
+        },
+    ]
+    entries = [
+        {
+            "createdAt": (later - timedelta(hours=n)).isoformat(),
+            "fromAssigneeId": "u2" if n == 3 else None,
+            "toAssigneeId": {3: "u1", 7: "u2"}.get(n),
+        }
+        for n in range(20)
+    ]
+    told = {"stateHistory": empty() | {"nodes": spans}, "history": empty() | {"nodes": entries}}
+    return json.dumps(empty() | {"nodes": [{"id": one} | told for one in ids]}).encode()
+
+
 def linear(rows: int, seconds: float) -> Answer:
     """The answers of a workspace with so many issues, each after so many seconds."""
     known = {name: Table(some) for name, some in tables(rows).items()}
@@ -194,6 +223,8 @@ def linear(rows: int, seconds: float) -> Answer:
         if named is None:
             data = b'{"viewer":{"id":"u1","name":"Truenorth","app":false}}'
             return Reply(b'{"data":' + data + b"}", seconds, what, headers=HEADERS)
+        if what == "Pasts":
+            return Reply(b'{"data":{"issues":%s}}' % past(given["ids"]), seconds, what, headers=HEADERS)
         table = known[named.group(1)]
         only = dict(given.get("filter") or {})
         if "ids" in given:

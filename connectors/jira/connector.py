@@ -27,6 +27,7 @@ from connectors.jira.changes.site import Site
 from connectors.jira.discovery import Explorer
 from connectors.jira.marks.remote_links import our_prefix
 from connectors.jira.parts import Parts, learned_of, read_part, served, with_learned
+from connectors.jira.past.kept_logs import KeptLogs
 from connectors.jira.preflight import Inspector
 from connectors.jira.read.catalog import catalog
 from connectors.jira.read.histories import histories
@@ -36,7 +37,7 @@ from connectors.jira.setup.cloud import JiraProvisioner
 from connectors.jira.setup.server import ServerProvisioner
 from connectors.jira.write.loader import IssueLoader
 from connectors.jira.write.writer import BATCH, LANES, SINGLE, JiraWriter
-from connectors.model import MARKS, Identity, Mark, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.model import MARKS, History, Identity, Mark, Owned, Pull, Receipt, Ref, WorkItem
 from connectors.parts import Part
 from connectors.preflight import Catalog, Check
 from connectors.setup import Provisioner
@@ -53,7 +54,7 @@ class JiraConnector:
     who use the same site and credential. `threads` is how many requests a read has in flight, the throttle's reads if it is None.
     `labels` are those of the policy, which are ours by name, whoever put them on. `provided` is what setup
     made, ids by `Action.what`. `commitments`: items tell whether they are in an active sprint. `texts`: those that are written
-    there. `writes_in_flight` is how many requests its writes have under way at once, where not as many as the throttle lets through.
+    there. `history_weeks`: histories of what was alive in so many weeks will be asked for. `writes_in_flight` is how many requests its writes have under way at once, where not as many as the throttle lets through.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class JiraConnector:
         commitments: bool = False,
         texts: Texts = ENGLISH_TEXTS,
         writes_in_flight: int | None = None,
+        history_weeks: int | None = None,
     ) -> None:
         api = (credentials.url or tracker.url).rstrip("/")
         pages = tracker.url.rstrip("/") if is_gateway(api) else api
@@ -86,6 +88,7 @@ class JiraConnector:
         site_api: SiteApi = (DataCenter if self._server else Cloud)(self._client, self._pool)
         self._site_api = site_api
         self._client.introduce(site_api.check, site_api.hint())
+        self._logs = KeptLogs(history_weeks)
         self._reader = Reader(
             self._client,
             site_api,
@@ -98,6 +101,7 @@ class JiraConnector:
             provided or {},
             commitments=commitments,
             texts=texts,
+            logs=self._logs,
         )
         self._about = about(
             (name, api, pages, owner, commitments, tuple(fields)), tracker, labels, provided or {}, texts
@@ -127,6 +131,7 @@ class JiraConnector:
     ) -> Pull:
         """See `Connector.pull`. `landing` keeps what was read of issues until all is, and begins where an earlier attempt ended."""
         before, parts = self._client.requests, self._parts
+        self._logs.clear()
         reader = self._reader if parts is None else self._reader.through(parts)
         pulled, self._site = reader.pull(
             reader.site(ahead=True),
@@ -150,6 +155,7 @@ class JiraConnector:
         self, bookmark: str, known: KnownItems, *, sweep: bool = False, progress: Progress | None = None
     ) -> Changes:
         """See `ReadsChanges.changes`."""
+        self._logs.clear()
         found, self._site = self._changes.read(bookmark, self._about, known, progress, sweep=sweep)
         self._loader.api.forget_off_screen(self._site.fields.settable)
         return found
@@ -237,11 +243,12 @@ class JiraConnector:
         self._known_site()
         return identities(self._client, self._pool, "project", keys)
 
-    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
+    def histories(self, items: Collection[WorkItem], *, everything: bool = False) -> Mapping[Ref, History]:
         """See `KeepsHistories.histories`."""
         if not items:
             return {}
-        return histories(self._client, self._site_api, items, self._known_site().words)
+        site = self._known_site()
+        return histories(self._client, self._site_api, items, site, self._logs, everything=everything)
 
     def keywords(self, items: Collection[WorkItem]) -> Mapping[Ref, Keywords]:
         """See `HasDescriptions.keywords`."""

@@ -151,6 +151,9 @@ class Inspector:
                 yield Check(f'field "{called}"', "warning", "missing or not usable", MISSING_FIELD)
             else:
                 yield Check(f'field "{called}"', "ok", f"found as {field}")
+        if (health := site.fields.given_health) is not None:
+            name = site.fields.others.get(health, health)
+            yield Check(f'field "{name}"', "ok", f"found as {health}: the health that people give")
 
     def _project(self, key: str, site: Site) -> Iterator[Check]:
         about = f"project {key}"

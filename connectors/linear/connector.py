@@ -36,7 +36,7 @@ from connectors.linear.read.keys import items_by_key
 from connectors.linear.read.reader import fetch, owned_items, pull
 from connectors.linear.setup.workspace import LinearProvisioner
 from connectors.linear.write.writer import BATCH, LinearWriter
-from connectors.model import MARKS, Identity, Mark, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.model import MARKS, History, Identity, Mark, Owned, Pull, Receipt, Ref, WorkItem
 from connectors.parts import Part
 from connectors.preflight import Catalog, Check
 from connectors.text.keywords import Keywords
@@ -271,9 +271,9 @@ class LinearConnector:
         """See `ResolvesKeys.projects_by_key`: projects have names, and none that they had is kept."""
         return {}
 
-    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
+    def histories(self, items: Collection[WorkItem], *, everything: bool = False) -> Mapping[Ref, History]:
         """See `KeepsHistories.histories`."""
-        return histories(self._client, items)
+        return histories(self._client, items, everything=everything)
 
     def keywords(self, items: Collection[WorkItem]) -> Mapping[Ref, Keywords]:
         """See `HasDescriptions.keywords`."""

@@ -22,7 +22,7 @@ _PIECE = 1 << 18
 
 
 def control_routes(control: Control) -> list[web.RouteDef]:
-    """The routes of `/__requests`, `/__faults`, `/__clock`, `/__reset`, `/__world`, `/__jira`, `/__clone` and `/__copy`, and `GET /`."""
+    """The routes of `/__requests`, `/__faults`, `/__clock`, `/__reset`, `/__flow`, `/__world`, `/__jira`, `/__clone` and `/__copy`, and `GET /`."""
     routes = ControlHandlers(control)
     return [
         web.get("/__requests", with_errors(routes.list_requests)),
@@ -35,6 +35,7 @@ def control_routes(control: Control) -> list[web.RouteDef]:
         web.get("/__clock", with_errors(routes.read_clock)),
         web.post("/__clock", with_errors(routes.move_clock)),
         web.post("/__reset", with_errors(routes.reset)),
+        web.post("/__flow", with_errors(routes.add_flow)),
         web.get("/__world", with_errors(routes.world)),
         web.post("/__jira", with_errors(routes.administer)),
         *duplicate_routes(control),
@@ -120,6 +121,11 @@ class ControlHandlers:
 
     async def reset(self, _: web.Request) -> web.Response:
         self.control.reset()
+        return web.Response(status=204)
+
+    async def add_flow(self, _: web.Request) -> web.Response:
+        """Gives the world its past of assignees, flags, health and dated links; see `flow/believable.py`."""
+        self.control.world.add_flow()
         return web.Response(status=204)
 
     async def world(self, request: web.Request) -> web.StreamResponse:

@@ -46,7 +46,7 @@ class Control:
         """Serve the world as it was generated, its clock included; faults go, the record stays."""
         self.faults.clear()
         self.world.linear.closed = True
-        self.world = generate(self.world.items, self.world.seed)
+        self.world = generate(self.world.items, self.world.seed, flow=self.world.flow)
         self.faults.world = self.world
         self._serve(self.world)
 

@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from config.measures import FlowMeasure, KeepMeasure, MetricMeasure
+from config.measures import KeepMeasure, MetricMeasure
 from config.workspace import Workspace
 from connectors.base import Connectors, Progress, untold
 from connectors.errors import TrackerError
 from connectors.model import Ref
 from sync.align.alignment import Alignment, align
 from sync.collect.external_values import Sources
+from sync.collect.histories import LastHistories, needs_histories, with_histories
 from sync.collect.lost_items import lost_items
 from sync.collect.pull import Answered, assemble
-from sync.collect.queries import Versions, read_histories, read_keywords
+from sync.collect.queries import Versions, read_keywords
 from sync.collect.read_trackers import TrackerRead, read_trackers
 from sync.collect.rewind import rewound
 from sync.garbage import collecting_nothing
@@ -74,18 +75,16 @@ def collect(
         observation = rewound(observation, now)
     with collecting_nothing():
         alignment = align(observation.items, workspace, observation.answers, today)
-    if _needs_histories(workspace):
-        kept = last.histories if last is not None else {}
-        versions = _still(last.histories_of, begun.reads) if last is not None else {}
+    if needs_histories(workspace):
         tell("Reading histories", 0, None)
         try:
-            histories, of = read_histories(
-                workspace, connectors, alignment, now, observation.stale, kept, versions
+            observation = with_histories(
+                observation, workspace, connectors, alignment, _last_histories(last, begun.reads)
             )
         except TrackerError as error:
             raise CannotRead(*observation.unread, Unread.tracker(error)) from None
-        tell("Reading histories", len(histories), len(histories))
-        observation = replace(observation, histories=histories, histories_of=of)
+        found = len(observation.histories)
+        tell("Reading histories", found, found)
     if workspace.policy.read_descriptions:
         known = last.keywords if last is not None else {}
         versions = _still(last.keywords_of, begun.reads) if last is not None else {}
@@ -96,6 +95,12 @@ def collect(
             observation, keywords=keywords, keywords_of=of, unread=(*observation.unread, *unread)
         )
     return observation, alignment
+
+
+def _last_histories(last: Observation | None, reads: Mapping[str, TrackerRead]) -> LastHistories | None:
+    if last is None:
+        return None
+    return LastHistories(last, _still(last.histories_of, reads), _still(last.assigned_of, reads))
 
 
 def _still(versions: Versions, reads: Mapping[str, TrackerRead]) -> dict[Ref, datetime]:
@@ -115,8 +120,3 @@ def _sources(workspace: Workspace) -> int:
     measures = (key_result.measure for _, key_result in workspace.key_results())
     outside = (how for how in measures if isinstance(how, MetricMeasure | KeepMeasure))
     return sum(how.file is not None or how.http is not None for how in outside)
-
-
-def _needs_histories(workspace: Workspace) -> bool:
-    measures = (key_result.measure for _, key_result in workspace.key_results())
-    return any(isinstance(how, FlowMeasure) and how.of in ("efficiency", "cycle_time") for how in measures)

@@ -12,6 +12,12 @@ from config.workspace import Workspace
 from sync.align.initiatives import initiative_use
 from sync.observation import KnownPull
 
+ITEM_FACTS = 2
+"""Grows when items tell more than those that an older version read: all are read anew then, and nothing of it is drift.
+
+2: whose account is assigned, and the health that people gave.
+"""
+
 DAY = 24
 """Up to so many hours between whole reads the first run of each day makes one, too."""
 
@@ -79,5 +85,6 @@ def basis_of(workspace: Workspace, tracker: str) -> str:
         {name: repr(pages) for name, pages in sorted(workspace.issue_pages.items()) if name != tracker},
         policy.warn == "committed",
         (policy.language, workspace.model_dump(mode="json", include={"words"})),
+        ITEM_FACTS,
     )
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]

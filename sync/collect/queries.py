@@ -1,11 +1,11 @@
-"""What rules and measures ask the trackers beside the items: native queries, fields of what they find, histories."""
+"""What rules and measures ask the trackers beside the items: native queries, fields of what they find, descriptions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
-from config.measures import FlowMeasure, QueryMeasure
+from config.measures import QueryMeasure
 from config.trackers import MeasureQuery, trackers_for
 from config.workspace import Workspace
 from connectors.base import AnswersQueries, Connector, Connectors, HasDescriptions, KeepsHistories
@@ -14,8 +14,8 @@ from connectors.model import Ref, StatusSpan, WorkItem
 from connectors.text.keywords import Keywords
 from sync.align.alignment import Alignment
 from sync.align.native_queries import rule_queries
-from sync.measure import DENOMINATOR, FieldValues, collect_values, end_of, last_day, needs_history
-from sync.observation import Answers, Histories, ItemKeywords, Observation, RuleQuery, Unread
+from sync.measure import DENOMINATOR, FieldValues, collect_values, needs_history
+from sync.observation import Answers, ItemKeywords, Observation, RuleQuery, Unread
 
 FindItems = Callable[[str, Collection[str]], Mapping[str, WorkItem]]
 """Those of a tracker's items, by id, that are known."""
@@ -108,32 +108,6 @@ def _found(how: MeasureQuery, name: str, connector: AnswersQueries, known: FindI
     return [*(here[id_] for id_ in sorted(here)), *(connector.fetch(beyond) if beyond else ())]
 
 
-def read_histories(
-    workspace: Workspace,
-    connectors: Connectors,
-    alignment: Alignment,
-    now: datetime,
-    stale: Collection[str],
-    last: Histories,
-    versions: Versions = _NO_VERSIONS,
-) -> tuple[Histories, dict[Ref, datetime]]:
-    """The histories that flow measures need, and of which version of each item; of a tracker in `stale` the last ones.
-
-    `versions`: of which version of its item each of the last ones is; one that is the item's still is not asked for again.
-    Raises TrackerError.
-    """
-    wanted = {item.ref: item for item in _needed(workspace, alignment, now)}
-    kept = {ref for ref, item in wanted.items() if ref.tracker in stale or versions.get(ref) == item.updated}
-    found: dict[Ref, Sequence[StatusSpan]] = {ref: spans for ref, spans in last.items() if ref in kept}
-    of = {ref: versions[ref] for ref in sorted(kept) if ref in versions}
-    for name, connector in connectors.items():
-        own = [item for ref, item in sorted(wanted.items()) if ref.tracker == name and ref not in kept]
-        if own:
-            found |= _histories(connector, own)
-            of |= {item.ref: item.updated for item in own}
-    return dict(sorted(found.items())), of
-
-
 def read_keywords(
     connectors: Connectors,
     alignment: Alignment,
@@ -144,8 +118,8 @@ def read_keywords(
     """The keywords of open work that serves no key result, of which version of each item, and what could not be had:
     suggestions do without it.
 
-    Of a tracker in `stale`, or that does not give them, the last ones: a comment must not change for that. `versions`: as in
-    `read_histories`.
+    Of a tracker in `stale`, or that does not give them, the last ones: a comment must not change for that. `versions`: of which
+    version of its item each of the last ones is; one that is the item's still is not asked for again.
     """
     found: dict[Ref, Keywords] = {}
     of: dict[Ref, datetime] = {}
@@ -184,23 +158,10 @@ def answering(connector: Connector) -> AnswersQueries:
 
 
 def _histories(connector: Connector, items: Sequence[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
-    """Histories of the items, of those that the tracker keeps one of."""
-    return connector.histories(items) if items and isinstance(connector, KeepsHistories) else {}
-
-
-def _needed(workspace: Workspace, alignment: Alignment, now: datetime) -> Iterator[WorkItem]:
-    """What was done in the window of a flow measure whose history must tell of it."""
-    for objective, key_result in workspace.key_results():
-        how = key_result.measure
-        if not isinstance(how, FlowMeasure) or how.of not in ("efficiency", "cycle_time"):
-            continue
-        cycle, today = workspace.cycles[objective.cycle], now.astimezone(workspace.zone).date()
-        last = last_day(key_result, objective, cycle, today)
-        end = now if last is None else min(now, end_of(last, workspace.zone))
-        since = end - timedelta(days=how.window_days)
-        for item, _ in alignment.leaves.get(key_result.id, ()):
-            if item.completed is not None and since <= item.completed <= end and needs_history(item, how.of):
-                yield item
+    """The statuses in which items stood, of those that the tracker keeps a history of."""
+    if not items or not isinstance(connector, KeepsHistories):
+        return {}
+    return {ref: history.statuses for ref, history in connector.histories(items).items()}
 
 
 def tracker_for(query: QueryMeasure, workspace: Workspace) -> str:

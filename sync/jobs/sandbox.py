@@ -58,14 +58,16 @@ def _missing(module: str) -> str:
 
 
 @contextmanager
-def serving_sandbox(items: int, seed: int, port: int, truth: Path | None = None) -> Iterator[Sandbox]:
+def serving_sandbox(
+    items: int, seed: int, port: int, truth: Path | None = None, *, flow: bool = False
+) -> Iterator[Sandbox]:
     """A sandbox that serves on loopback, and the file of right answers. Raises SandboxMissing or SandboxError."""
     try:
         from connectors.sandbox.server import Sandbox
         from connectors.sandbox.world import generate
     except ImportError as error:
         raise SandboxMissing(_missing(error.name or "")) from error
-    world = generate(items=items, seed=seed)
+    world = generate(items=items, seed=seed, flow=flow)
     if truth is not None:
         _write_truth(world, truth)
     sandbox = Sandbox(world, port=port)

@@ -157,6 +157,7 @@ def session_for(
                     [pages for other, pages in workspace.issue_pages.items() if other != name],
                     commitments=policy.warn == "committed",
                     texts=texts_for(workspace, name),
+                    history_weeks=workspace.flow.window_weeks if workspace.flow is not None else None,
                 )
                 stack.callback(connectors[name].close)
             return connectors

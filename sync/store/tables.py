@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from config.text.redaction import redactor
 
-VERSION = 9
+VERSION = 10
 
 
 class Words(sa.types.TypeDecorator[str]):
@@ -147,7 +147,24 @@ histories = sa.Table(
     sa.Column("updated", sa.String(32)),
 )
 """The statuses in which items stood, of those whose flow was measured last. `updated`: that of the item as it
-was when this was read; here and for words."""
+was when this was read; here, for assignees and for words."""
+assigned = sa.Table(
+    "assigned",
+    metadata,
+    sa.Column("tracker", sa.String(64), primary_key=True),
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("updated", sa.String(32)),
+)
+"""Who items were assigned to, by the ids of their accounts, where `flow` is declared."""
+flagged = sa.Table(
+    "flagged",
+    metadata,
+    sa.Column("tracker", sa.String(64), primary_key=True),
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""When items were flagged as blocked, likewise; a row for those alone that ever were."""
 gists = sa.Table(
     "gists",
     metadata,

@@ -212,11 +212,32 @@ class Conformance:
         found = connector.histories(tuple(items.values()))
         assert len(found) > 0
         assert found.keys() <= items.keys()
-        for ref, spans in found.items():
+        for ref, history in found.items():
+            spans = history.statuses
+            assert (history.assignees, history.flags) == (None, ()), "who did it was not asked for"
             assert [one.end for one in spans[:-1]] == [after.begin for _, after in pairwise(spans)], items[
                 ref
             ].key
             assert (spans[-1].end, spans[-1].status) == (None, items[ref].status), items[ref].key
+
+    def test_whole_histories_tell_who_was_assigned_without_a_gap(self, site: Site) -> None:
+        connector = site.connect()
+        if not isinstance(connector, KeepsHistories):
+            pytest.skip("it keeps no histories")
+        items = {item.ref: item for item in connector.pull().items if item.in_scope}
+        statuses = connector.histories(tuple(items.values()))
+        found = connector.histories(tuple(items.values()), everything=True)
+        assert {ref: one.statuses for ref, one in found.items()} == {
+            ref: one.statuses for ref, one in statuses.items()
+        }
+        for ref, history in found.items():
+            if history.assignees is None:
+                continue
+            spans, item = history.assignees, items[ref]
+            assert [one.end for one in spans[:-1]] == [after.begin for _, after in pairwise(spans)], item.key
+            assert spans[0].begin >= item.created, item.key
+            assert (spans[-1].end, spans[-1].person) == (None, item.assignee_id), item.key
+            assert all(one.end is None or one.begin < one.end for one in history.flags), item.key
 
     def test_keywords_are_of_the_items_that_were_asked_about(self, site: Site) -> None:
         connector = site.connect()

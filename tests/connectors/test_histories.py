@@ -13,9 +13,9 @@ from connectors.jira.api import cloud
 from connectors.jira.api.wire import KnownStatus, StatusCategory
 from connectors.jira.read import histories as jira
 from connectors.jira.read.status_moves import KnownStatuses, Move, Status, since_when
-from connectors.linear.api.wire import SpanNode, StatusNode
+from connectors.linear.api.wire import Connection, HistoryNode, PageInfo, SpanNode, StatusNode
 from connectors.linear.read import histories as linear
-from connectors.model import StatusSpan, WorkItem
+from connectors.model import AssigneeSpan, FlagSpan, StatusSpan, WorkItem
 from connectors.sandbox.jira.generate_history import history_of
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
@@ -102,6 +102,97 @@ def test_spans_of_an_issue_in_jira(one: WorkItem, moves: list[Move], spans: list
     assert told(jira.spans_of(one, moves, KNOWN)) == spans
 
 
+MINE = replace(WEB, assignee="Ann Lee", assignee_id="a")
+
+
+def persons(spans: Iterable[AssigneeSpan] | None) -> list[str] | None:
+    return None if spans is None else [f"{one.person or '-'} {one.begin.day}" for one in spans]
+
+
+def handed(at: datetime, before: str, after: str) -> Move:
+    """A change of the assignee; "-" for nobody, "#" before a name without an id."""
+    ends = [
+        Status() if end == "-" else Status(name=end[1:]) if end[0] == "#" else Status(end, end.upper())
+        for end in (before, after)
+    ]
+    return Move(at, *ends)
+
+
+@pytest.mark.parametrize(
+    ("one", "moves", "expected"),
+    [
+        (MINE, [], ["a 1"]),
+        (WEB, [], ["- 1"]),
+        # Read by a version that did not keep ids.
+        (replace(MINE, assignee_id=None), [], ["Ann Lee 1"]),
+        (MINE, [handed(D2, "-", "b"), handed(D3, "b", "a")], ["- 1", "b 2", "a 3"]),
+        (MINE, [handed(D3, "b", "a"), handed(D2, "-", "b")], ["- 1", "b 2", "a 3"]),
+        (WEB, [handed(D2, "a", "#Cid"), handed(D4, "#Cid", "-")], ["a 1", "Cid 2", "- 4"]),
+        # A change into the same person is none.
+        (MINE, [handed(D2, "a", "a"), handed(D3, "a", "b")], ["a 1", "b 3"]),
+    ],
+)  # fmt: skip
+def test_who_had_an_issue_in_jira(one: WorkItem, moves: list[Move], expected: list[str]) -> None:
+    spans = jira.assignees_of(one, moves)
+    assert persons(spans) == expected
+    assert [one.end for one in spans] == [*(one.begin for one in spans[1:]), None]
+
+
+def flagged(at: datetime, before: str, after: str) -> Move:
+    return Move(
+        at,
+        Status(before, "Impediment" if "1" in before else ""),
+        Status(after, "Impediment" if "1" in after else ""),
+    )
+
+
+@pytest.mark.parametrize(
+    ("moves", "expected"),
+    [
+        ([], ()),
+        ([flagged(D2, "", "[10019]")], (FlagSpan(D2),)),
+        ([flagged(D2, "", "[10019]"), flagged(D3, "[10019]", "")], (FlagSpan(D2, D3),)),
+        ([flagged(D3, "[10019]", "[]"), flagged(D2, "", "[10019]")], (FlagSpan(D2, D3),)),
+        # Flagged when it was made; another option beside it; flagged again.
+        ([flagged(D2, "[10019]", "")], (FlagSpan(D1, D2),)),
+        ([flagged(D2, "", "[10019]"), flagged(D3, "[10019]", "[10019, 10020]"), flagged(D4, "[10019, 10020]", "")],
+         (FlagSpan(D2, D4),)),
+        ([flagged(D1, "", "[1]"), flagged(D2, "[1]", ""), flagged(D4, "", "[1]")], (FlagSpan(D1, D2), FlagSpan(D4))),
+        # A Data Center whose entries have no ids.
+        ([Move(D2, Status(), Status(name="Impediment")), Move(D3, Status(name="Impediment"), Status())], (FlagSpan(D2, D3),)),
+    ],
+)  # fmt: skip
+def test_when_an_issue_was_flagged(moves: list[Move], expected: tuple[FlagSpan, ...]) -> None:
+    assert jira.flags_of(WEB, moves) == expected
+
+
+def entry(at: datetime, before: str | None = None, after: str | None = None) -> HistoryNode:
+    return HistoryNode(created_at=at, from_assignee_id=before, to_assignee_id=after)
+
+
+@pytest.mark.parametrize(
+    ("one", "entries", "more", "expected"),
+    [
+        (MINE, [], False, ["a 1"]),
+        (WEB, [entry(D2)], False, ["- 1"]),
+        # The newest comes first.
+        (MINE, [entry(D4), entry(D3, "b", "a"), entry(D2, None, "b")], False, ["- 1", "b 2", "a 3"]),
+        (MINE, [entry(D3, "b", "a"), entry(D3, None, "b")], False, ["- 1", "a 3"]),
+        # Of more entries the older ones are not told.
+        (MINE, [entry(D4), entry(D3, "b", "a"), entry(D2)], True, ["b 2", "a 3"]),
+        (MINE, [entry(D4), entry(D2)], True, ["a 2"]),
+        # They do not lead to who has it now.
+        (MINE, [entry(D3, "a", "b")], False, None),
+        (WEB, [entry(D3, "a", None)], False, ["a 1", "- 3"]),
+    ],
+)  # fmt: skip
+def test_who_had_an_issue_in_linear(
+    one: WorkItem, entries: list[HistoryNode], more: bool, expected: list[str] | None
+) -> None:
+    history = Connection(nodes=entries, page_info=PageInfo(has_next_page=more))
+    assert persons(linear.assignees_of(one, history)) == expected
+
+
 @pytest.mark.parametrize(
     ("moves", "day"),
     [
@@ -184,10 +275,10 @@ def site() -> Iterator[Site]:
 
 def test_one_issue_can_span_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     items = [one for one in site.truenorth.pull().items if one.project == "WEB"]
-    whole = site.truenorth.histories(items)
+    whole = {ref: one.statuses for ref, one in site.truenorth.histories(items).items()}
     monkeypatch.setattr(cloud, "LOG_PAGE", 1)
     monkeypatch.setattr(cloud, "LOGGED_ISSUES", 7)
-    assert site.truenorth.histories(items) == whole
+    assert {ref: one.statuses for ref, one in site.truenorth.histories(items).items()} == whole
     assert len(whole) == len(items)
     assert all(span.category is not None for spans in whole.values() for span in spans)
     by_id = {str(one.id): one for one in site.jira.issues.values()}

@@ -12,6 +12,9 @@ from connectors.errors import QueryError, TrackerError
 from connectors.model import (
     MARKS,
     NOTHING,
+    AssigneeSpan,
+    FlagSpan,
+    History,
     Mark,
     Marks,
     Owned,
@@ -43,6 +46,9 @@ class FakeTracker:
     writes: list[str] = field(default_factory=list)
     beyond: dict[str, WorkItem] = field(default_factory=dict)
     past: dict[Ref, tuple[StatusSpan, ...]] = field(default_factory=dict)
+    assigned: dict[Ref, tuple[AssigneeSpan, ...]] = field(default_factory=dict)
+    flagged: dict[Ref, tuple[FlagSpan, ...]] = field(default_factory=dict)
+    asked_histories: list[tuple[str, ...]] = field(default_factory=list)
     described: dict[Ref, Keywords] = field(default_factory=dict)
     keywords_fault: TrackerError | None = None
     owner: str = "acme"
@@ -108,8 +114,17 @@ class FakeTracker:
         there = {ref.id: replace(one, shown=NOTHING) for ref, one in self.items.items()} | self.beyond
         return tuple(there[id_] for id_ in sorted(ids) if id_ in there)
 
-    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
-        return {item.ref: self.past[item.ref] for item in items if item.ref in self.past}
+    def histories(self, items: Collection[WorkItem], *, everything: bool = False) -> Mapping[Ref, History]:
+        self.asked_histories.append(tuple(item.key for item in items))
+        return {
+            item.ref: History(
+                self.past[item.ref],
+                self.assigned.get(item.ref) if everything else None,
+                self.flagged.get(item.ref, ()) if everything else (),
+            )
+            for item in items
+            if item.ref in self.past
+        }
 
     def keywords(self, items: Collection[WorkItem]) -> Mapping[Ref, Keywords]:
         if self.keywords_fault is not None:

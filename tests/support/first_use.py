@@ -90,7 +90,7 @@ def read(connector: Connector) -> None:
         assert isinstance(connector, AnswersQueries)
         together(
             [
-                lambda: connector.histories(some),
+                lambda: connector.histories(some, everything=True),
                 lambda: connector.keywords(some),
                 lambda: connector.owned_items(()),
                 lambda: connector.fetch([item.ref.id for item in some if item.level == "issue"]),

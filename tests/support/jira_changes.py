@@ -90,8 +90,10 @@ class Watched(Site):
 
 
 @contextmanager
-def watched(items: int = 100, *, server: bool = False, **declared: Any) -> Iterator[Watched]:
-    with Sandbox(generate(items, 1)) as sandbox:
+def watched(
+    items: int = 100, *, server: bool = False, flow: bool = False, **declared: Any
+) -> Iterator[Watched]:
+    with Sandbox(generate(items, 1, flow=flow)) as sandbox:
         site = Watched(sandbox, server=server, **declared)
         try:
             site.asked()

@@ -58,6 +58,7 @@ def connector(
     labels: tuple[str, ...] = LABELS,
     writes_in_flight: int = 8,
     commitments: bool = False,
+    history_weeks: int | None = None,
     **tracker: Any,
 ) -> JiraConnector:
     declared = JiraTracker(
@@ -76,6 +77,7 @@ def connector(
         labels=labels,
         writes_in_flight=writes_in_flight,
         commitments=commitments,
+        history_weeks=history_weeks,
     )
 
 

@@ -50,8 +50,8 @@ ORPHAN = Marks((), "orphaned", ("okr-orphaned",), Comment("orphan", (), progress
 class LinearWorkspace:
     """A running sandbox and a connector to its Linear workspace. `naps` are the waits that were asked for."""
 
-    def __init__(self, items: int = 80, seed: int = 1) -> None:
-        self.box = Sandbox(generate(items, seed))
+    def __init__(self, items: int = 80, seed: int = 1, *, flow: bool = False) -> None:
+        self.box = Sandbox(generate(items, seed, flow=flow))
         self.box.start()
         self.naps: list[float] = []
         self._open: list[LinearConnector] = []

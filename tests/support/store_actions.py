@@ -26,7 +26,13 @@ def plan_of(*keys: str) -> Plan:
     return Plan(tuple(edits(*keys)), (), digest_of(edits(*keys)))
 
 
+TEN = (
+    *(f"DROP TABLE {name}" for name in ("assigned", "flagged")),
+    "UPDATE about SET value = '9' WHERE name = 'schema'",
+)
+"""What makes a store of version 10 one of version 9."""
 NINE = (
+    *TEN,
     "DROP INDEX ix_items_parent",
     "DROP INDEX ix_items_stamped",
     "DROP INDEX ix_items_commented",
@@ -43,4 +49,4 @@ NINE = (
     *(f"DROP TABLE {name}" for name in ("drift", "landings", "landed_pages", "settled")),
     "UPDATE about SET value = '8' WHERE name = 'schema'",
 )
-"""What makes a store of version 9 one of version 8."""
+"""What makes a store of version 10 one of version 8."""

@@ -212,15 +212,32 @@ class DataCenter:
                 raise
             return None
 
-    def changelogs(self, ids: Sequence[str]) -> Iterator[wire.IssueChangelog]:
-        """See `SiteApi.changelogs`; issues come with the whole of theirs."""
+    def changelogs(
+        self,
+        ids: Sequence[str],
+        fields: Sequence[str] = ("status",),  # noqa: ARG002
+    ) -> Iterator[wire.IssueChangelog]:
+        """See `SiteApi.changelogs`; issues come with the whole of theirs. One that the search cuts is asked for alone."""
         queries = [f"id in ({', '.join(part)})" for part in batches(ids, LOGGED_ISSUES)]
+        cut: list[str] = []
         for issues in on_threads(self._pool, self._logged, queries):
             for issue in issues:
-                log = issue.changelog
-                yield wire.IssueChangelog(
-                    issue_id=issue.id, change_histories=log.histories, is_whole=log.is_whole
-                )
+                if not issue.changelog.is_whole:
+                    cut.append(issue.id)
+                    continue
+                yield wire.IssueChangelog(issue_id=issue.id, change_histories=issue.changelog.histories)
+        yield from on_threads(self._pool, self._log_alone, cut)
+
+    def _log_alone(self, id_: str) -> wire.IssueChangelog:
+        """The changelog of one issue; what is gone or hidden by now has none that could be had."""
+        path, params = f"issue/{quote(id_, safe='')}", {"fields": "id", "expand": "changelog"}
+        try:
+            log = self._client.call("GET", path, replies.LOGGED_ISSUE, params=params).changelog
+        except (Rejected, Forbidden) as error:
+            if error.status not in (403, 404):
+                raise
+            return wire.IssueChangelog(issue_id=id_, is_whole=False)
+        return wire.IssueChangelog(issue_id=id_, change_histories=log.histories, is_whole=log.is_whole)
 
     def _logged(self, jql: str) -> list[wire.LoggedIssue]:
         asked = {"maxResults": LOGGED_ISSUES, "fields": ["id"], "expand": ["changelog"]}

@@ -102,8 +102,8 @@ class SiteApi(Protocol):
         """All comments of each of these issues that exists, with their properties; a request for each issue or more."""
         ...
 
-    def changelogs(self, ids: Sequence[str]) -> Iterator[IssueChangelog]:
-        """What changed on these issues, of their statuses at least; one issue may come several times."""
+    def changelogs(self, ids: Sequence[str], fields: Sequence[str] = ("status",)) -> Iterator[IssueChangelog]:
+        """What changed on these issues, of the fields with these ids at least; one issue may come several times."""
         ...
 
     def descriptions(self, ids: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -48,6 +48,8 @@ class SiteFields:
     - `parent_link`: what stands above epics, on Data Center alone: the Cloud tells it as `parent`.
     - `custom`: the fields that rules match, by the name that the rules use; one name can be that of several fields.
     - `called`: names of the fields of points, by their ids.
+    - `flagged`: where people flag issues as blocked; it is not read, only its changes are.
+    - `given_health`: where people say how it is going with an issue, as the tracker's `health_field` names it.
     - `others`: names of all custom fields, by their ids.
     - `renamed`: of these, what stamps say we filled, and nothing else tells to be ours: they are only emptied.
     - `settable`: fields that could not be set before and now can, by ids of project, type and field.
@@ -68,6 +70,8 @@ class SiteFields:
     health: str | None = None
     alignment: str | None = None
     objective: str | None = None
+    flagged: str | None = None
+    given_health: str | None = None
     other_claims: tuple[str, ...] = ()
     paragraphs: frozenset[str] = frozenset()
     team_points: frozenset[str] = frozenset()
@@ -103,6 +107,7 @@ class SiteFields:
             self.epic_name,
             self.parent_link,
             self.sprint if self.commitments else None,
+            self.given_health,
             *(id_ for _, id_ in self.custom),
             *self.renamed,
         ]
@@ -134,6 +139,7 @@ class SiteFields:
             "epic_name": self.epic_name,
             "parent_link": self.parent_link,
             "sprint": self.sprint if self.commitments else None,
+            "given_health": self.given_health,
         }
         found = {name: id_ for name, id_ in named.items() if id_}
         found |= {f"claim_{n}": id_ for n, id_ in enumerate(self.other_claims)}

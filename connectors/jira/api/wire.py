@@ -329,6 +329,7 @@ class Fields(_Reply):
     epic_name: Any = msgspec.UNSET
     parent_link: Any = msgspec.UNSET
     sprint: Any = msgspec.UNSET
+    given_health: Any = msgspec.UNSET
 
     @property
     def is_done(self) -> bool:
@@ -346,6 +347,7 @@ CUSTOM_FIELDS = (
     "epic_name",
     "parent_link",
     "sprint",
+    "given_health",
 )
 
 COMMENT_FIELD = "comment"

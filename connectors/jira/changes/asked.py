@@ -7,6 +7,8 @@ from concurrent.futures import Executor
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import structs
+
 from config.trackers import JiraTracker
 from connectors.changes import KnownItems, NeedsWholeRead
 from connectors.jira.api import replies, wire
@@ -68,7 +70,7 @@ class Questions:
         known = self._client.call("GET", "field", replies.FIELDS)
         projects = self._reader.projects()
         rows = {path: asked.result() for path, asked in lists.items()}
-        statuses = rows["status"] if self._is_server else None
+        statuses = rows["status"] if self._is_server or self._reader.logs.wanted else None
         now = fixed_facts(read_at, me, known, projects, self._reader.words_of(me), statuses)
         anew = self._reader.fields_among(now.fields)
         names: Names = {
@@ -79,7 +81,9 @@ class Questions:
             "project": {one.id: project_facts(one) for one in projects},
         }
         refuse(differences(mark.learned.names, names))
-        refuse(changed_facts(mark.fixed, now, (fields, anew)))
+        # On the Cloud they are there for histories alone: those that stand on issues were compared above.
+        compared = now if self._is_server else structs.replace(now, statuses=None)
+        refuse(changed_facts(mark.fixed, compared, (fields, anew)))
         return now, anew
 
     def windows(self, fixed: FixedFacts, read_at: datetime) -> Windows:

@@ -21,7 +21,7 @@ class FixedFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     - `at`: when they were read, by the tracker's clock. `zone`: the account's, None where it does not tell.
     - `fields`: the custom ones. `words`: kind, id and name of what the account's language calls otherwise.
-    - `statuses`: those that the site lists; Data Center alone needs them, None where they were not needed.
+    - `statuses`: those that the site lists, for dates on Data Center and for histories; None where they were not needed.
     """
 
     at: datetime

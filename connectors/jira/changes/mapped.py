@@ -20,6 +20,7 @@ from connectors.jira.changes.fixed_facts import FixedFacts
 from connectors.jira.changes.learned import Learned, differences, held_by, joined, names_on
 from connectors.jira.changes.site import Site
 from connectors.jira.marks.comment import CommentApi
+from connectors.jira.past.given_health import unknown_words, with_health_days
 from connectors.jira.read.mapping import sifted
 from connectors.jira.read.parents import linked_types, refused_links, types_above
 from connectors.jira.read.read_notes import cut_changelogs, no_sprints
@@ -77,7 +78,8 @@ class ItemMaker:
         if site.statuses is None:
             site = self._reader.with_statuses(site, issues.values())
         items, aside = sifted(self._reader.mapper(site, scope, points), issues.values(), parents)
-        items = _with_sprints(items, known)
+        self._reader.logs.keep(issues.values(), site.fields, mark.read_at)
+        items = with_health_days(_with_sprints(items, known), self._site_api, site.fields)
         comments = CommentApi(self._client, self._site_api, self._owner, site.me)
         items = with_comments(items, issues, comments, report)
         items, without = kept_from_customers(items, learned.refusing)
@@ -91,6 +93,7 @@ class ItemMaker:
             *unset,
             *cut_changelogs(issues.values()),
             *refused_links(issues.values(), site.fields),
+            *unknown_words(issues.values(), site.fields),
             *no_sprints(name, site.fields),
             *notes_on_renamed(still, site.fields),
             *(f"Customers would see comments in project {key}, so it stays without." for key in without),

@@ -66,10 +66,11 @@ def values_in(fields: Fields, site: SiteFields, id_: str) -> list[str]:
     """Every value of one of these fields."""
     place = next(n for n, (_, other) in enumerate(site.custom) if other == id_)
     value = getattr(fields, site.attribute(place, id_), None)
-    return [] if value in (None, msgspec.UNSET, [], {}) else list(_texts(value)) or [""]
+    return [] if value in (None, msgspec.UNSET, [], {}) else list(texts_in(value)) or [""]
 
 
-def _texts(value: object) -> Iterator[str]:
+def texts_in(value: object) -> Iterator[str]:
+    """Every text of a value of a custom field, whichever kind it is of."""
     match value:
         case bool():
             yield str(value).lower()
@@ -79,11 +80,11 @@ def _texts(value: object) -> Iterator[str]:
             yield f"{value:.15g}"
         case list():
             for one in value:
-                yield from _texts(one)
+                yield from texts_in(one)
         case dict() if is_rich_text(value):
             yield from lines_of(value)
         case dict():
             named = (text for key in _NAMES if isinstance(text := value.get(key), str))
             yield from (text.strip() for text in list(named)[:1])
             # A cascading select has its second choice inside the first.
-            yield from _texts(value.get("child"))
+            yield from texts_in(value.get("child"))

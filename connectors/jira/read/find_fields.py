@@ -33,6 +33,8 @@ TEAM_POINTS_CUSTOM = "com.pyxis.greenhopper.jira:jsw-story-points"
 EPIC_LINK_CUSTOM = "com.pyxis.greenhopper.jira:gh-epic-link"
 EPIC_NAME_CUSTOM = "com.pyxis.greenhopper.jira:gh-epic-label"
 PARENT_LINK_CUSTOM = "com.atlassian.jpo:jpo-custom-field-parent"
+FLAGGED_NAME = "Flagged"
+"""Jira's own field, with one option: Impediment."""
 SPRINT_CUSTOM = "com.pyxis.greenhopper.jira:gh-sprint"
 PARAGRAPH = ":textarea"
 NOT_WRITABLE = (":url", ":readonlyfield")
@@ -70,6 +72,8 @@ def find_fields(
         notes.append(
             f"The site has no usable field {names}, so key results are only shown in comments. {MISSING_FIELD}"
         )
+    flags = (info for info in custom if _called(info, FLAGGED_NAME) and info.schema.type == "array")
+    flagged = next(flags, None)
     by_kind = {info.schema.custom: info.id for info in reversed(custom)}
     points = _points(tracker, custom, estimate_field)
     return SiteFields(
@@ -85,6 +89,7 @@ def find_fields(
         epic_name=by_kind.get(EPIC_NAME_CUSTOM),
         parent_link=by_kind.get(PARENT_LINK_CUSTOM),
         sprint=by_kind.get(SPRINT_CUSTOM),
+        flagged=flagged.id if flagged else None,
         health=_of_type(custom, HEALTH_NAME, "option", notes, texts),
         alignment=_of_type(custom, ALIGNMENT_NAME, "option", notes, texts),
         objective=_of_type(custom, OBJECTIVE_NAME, "string", notes, texts),

@@ -15,6 +15,7 @@ from connectors.http.dates import item_time, parse_day
 from connectors.jira.api.fields import SiteFields, field_text
 from connectors.jira.api.wire import Fields, Issue
 from connectors.jira.marks.shown_marks import claims_on, evidence_on, marks_by
+from connectors.jira.past.given_health import given_health
 from connectors.jira.read.custom_fields import values_of
 from connectors.jira.read.parents import epic_key, is_parent_unknown
 from connectors.jira.read.shared_names import Points
@@ -129,6 +130,8 @@ class IssueMapper:
                 blocked_by=tuple(seen.ref(self.name, id_) for id_ in _blockers(fields)),
                 claims=claims_on(issue, evidence, self.site),
                 private=fields.security is not None,
+                assignee_id=seen.same(fields.assignee.account) if fields.assignee else None,
+                given_health=given_health(issue, self.site),
                 committed=in_active_sprint(fields.sprint) if self.site.commitments else None,
                 in_scope=fields.project.id in self.projects,
                 writable=ALL_MARKS if fields.project.id in self.projects else frozenset(),

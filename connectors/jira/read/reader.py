@@ -38,6 +38,8 @@ from connectors.jira.changes.learned import Learned, names_on
 from connectors.jira.changes.site import Site
 from connectors.jira.marks.comment import CommentApi
 from connectors.jira.marks.pages import pages_of
+from connectors.jira.past.given_health import find_health_field, unknown_words, with_health_days
+from connectors.jira.past.kept_logs import KeptLogs
 from connectors.jira.read.catalog import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
@@ -69,7 +71,8 @@ Begin = Callable[[datetime, Site], tuple[SiteApi, datetime]]
 
 
 class Reader:
-    """Reads one tracker. `pages` is the address at which people see the site, `provided` what setup made there."""
+    """Reads one tracker. `pages` is the address at which people see the site, `provided` what setup made there, `logs` where changelogs
+    are kept that come with issues."""
 
     def __init__(
         self,
@@ -85,6 +88,7 @@ class Reader:
         *,
         commitments: bool = False,
         texts: Texts = ENGLISH_TEXTS,
+        logs: KeptLogs | None = None,
     ) -> None:
         self._client = client
         self._site_api = site_api
@@ -97,6 +101,7 @@ class Reader:
         self._provided = provided
         self._commitments = commitments
         self._texts = texts
+        self.logs = logs or KeptLogs(None)
         self._keys_now: dict[str, str] = {}
 
     def through(self, site_api: SiteApi) -> Reader:
@@ -162,6 +167,8 @@ class Reader:
             if cloud
             else replace(found, paragraphs=frozenset(), options_by_hand=True)
         )
+        health = find_health_field(self._client.name, known, self._tracker.health_field, found)
+        found = replace(found, given_health=health)
         ours = frozenset(label.casefold() for label in self._labels)
         return replace(found, custom=custom, labels=ours, commitments=self._commitments)
 
@@ -199,6 +206,7 @@ class Reader:
         notes = [*site.fields.notes, *self.renamed_projects(projects), *left_out(gone)]
         # The index lags behind: an issue may have left the scope since.
         issues = {id_: issue for id_, issue in found.items() if issue.fields.project.id in scope}
+        self.logs.keep(issues.values(), site.fields, as_of)
         parents = close_upwards(issues, bulk)
         if ask_settable:
             mine = [issue for issue in issues.values() if issue.fields.project.id in scope]
@@ -207,6 +215,7 @@ class Reader:
             site = replace(site, fields=replace(site.fields, settable=settable))
         notes += cut_changelogs(issues.values())
         notes += refused_links(issues.values(), site.fields)
+        notes += unknown_words(issues.values(), site.fields)
         notes += no_sprints(self._client.name, site.fields)
         held, points, doubtful = points_among(issues.values(), site.fields)
         notes += doubtful
@@ -219,7 +228,7 @@ class Reader:
         site = self.with_statuses(site, issues.values())
         mapper = self.mapper(site, scope, points)
         items, aside = sifted(drafts.finished_by(mapper), issues.values(), parents)
-        items = with_sprints_of_parents(items)
+        items = with_health_days(with_sprints_of_parents(items), site_api, site.fields)
         renamed = renamed_fields(items, site.fields, self._owner)
         notes += notes_on_renamed(renamed, site.fields)
         site = replace(site, fields=replace(site.fields, renamed=renamed))
@@ -332,8 +341,9 @@ class Reader:
         return tuple(replace(item, shown=NOTHING, writable=frozenset()) for item in items)
 
     def with_statuses(self, site: Site, issues: Iterable[wire.Issue]) -> Site:
-        """The site with its statuses, where they are needed: on Data Center, to date what is done."""
-        if self._tracker.deployment == "cloud" or not any(one.fields.is_done for one in issues):
+        """The site with its statuses, where they are needed: on Data Center, to date what is done; and for histories that are to come."""
+        dates = self._tracker.deployment != "cloud" and any(one.fields.is_done for one in issues)
+        if not dates and not (self.logs.wanted and any(True for _ in issues)):
             return replace(site, statuses=None)
         return replace(site, statuses=self._client.call("GET", "status", replies.STATUSES))
 

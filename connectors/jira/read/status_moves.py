@@ -1,4 +1,4 @@
-"""Changes of status as changelogs tell them: in which order they came, and what is known of the statuses. Pure.
+"""Changes of one field as changelogs tell them: in which order they came, and what is known of the statuses. Pure.
 
 Wire facts: contracts/jira.md, section 1.3. Statuses are known by id, since names are translated and change; but a site
 lists only those of active workflows, and entries that came from elsewhere have names alone.
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from config.names import folded
 from connectors.http.dates import item_time
-from connectors.jira.api.wire import ChangelogEntry, KnownStatus
+from connectors.jira.api.wire import ChangedField, ChangelogEntry, KnownStatus
 from connectors.jira.read.words import Words, names
 from connectors.model import Category
 
@@ -24,8 +24,28 @@ _MOST_TRIED = 8
 """Moves of one moment that are put in order by trying; more of them stay as they came."""
 
 
+class LoggedField(NamedTuple):
+    """A field by its id, and by its name for entries that tell no ids: old ones, and all of a Data Center."""
+
+    id: str
+    name: str = ""
+
+    def is_in(self, change: ChangedField) -> bool:
+        """Whether it is the one that a change is of."""
+        if change.field_id:
+            return change.field_id == self.id
+        return change.field == self.id or bool(
+            self.name and change.field and folded(change.field) == folded(self.name)
+        )
+
+
+STATUS = LoggedField("status")
+ASSIGNEE = LoggedField("assignee")
+"""Neither name is translated in a changelog."""
+
+
 class Status(NamedTuple):
-    """A status as an entry names it; "" where the entry does not say."""
+    """A status, or another value, as an entry names it; "" where the entry does not say."""
 
     id: str = ""
     name: str = ""
@@ -38,7 +58,7 @@ class Status(NamedTuple):
 
 
 class Move(NamedTuple):
-    """One change of status."""
+    """One change of a status or another field."""
 
     at: datetime
     before: Status
@@ -51,6 +71,7 @@ class KnownStatuses:
     def __init__(self, listed: Iterable[KnownStatus], words: Words | None = None) -> None:
         self._by_id = {one.id: one for one in listed}
         self._words = words or {}
+        self._told: dict[Status, tuple[str, ...]] = {}
         self._named: defaultdict[str, set[Category]] = defaultdict(set)
         for one in self._by_id.values():
             for name in names(self._words, "status", one):
@@ -70,9 +91,11 @@ class KnownStatuses:
 
     def names(self, status: Status) -> tuple[str, ...]:
         """All the names that people may know it by."""
-        known = self._by_id.get(status.id)
-        found = (self.name(status), status.name, *names(self._words, "status", known))
-        return tuple(dict.fromkeys(name for name in found if name))
+        if (told := self._told.get(status)) is None:
+            known = self._by_id.get(status.id)
+            found = (self.name(status), status.name, *names(self._words, "status", known))
+            self._told[status] = told = tuple(dict.fromkeys(name for name in found if name))
+        return told
 
 
 def category_of(key: str) -> Category:
@@ -80,12 +103,11 @@ def category_of(key: str) -> Category:
     return _CATEGORIES.get(key, "todo")
 
 
-def moves_in(entries: Iterable[ChangelogEntry]) -> Iterator[Move]:
-    """The changes of status among the entries of a changelog. Raises ValueError for an invalid time."""
+def moves_in(entries: Iterable[ChangelogEntry], field: LoggedField = STATUS) -> Iterator[Move]:
+    """The changes of a field among the entries of a changelog. Raises ValueError for an invalid time."""
     for entry in entries:
         for change in entry.items:
-            # Data Center names no ids of fields; `status` is not translated there.
-            if (change.field_id or change.field) != "status":
+            if not field.is_in(change):
                 continue
             before = Status(change.from_ or "", change.from_text or "")
             after = Status(change.to or "", change.to_text or "")

@@ -143,6 +143,24 @@ query Histories($first: Int!, $after: String, $ids: [ID!]!) {{
     page=50,
 )
 
+PASTS = Operation(
+    # Of what happened to an issue the latest entries alone, since any change is one: more would not fit into one request for fifty
+    # issues. Those whose states are cut are asked for alone.
+    f"""
+query Pasts($first: Int!, $after: String, $ids: [ID!]!) {{
+  issues(first: $first, after: $after, filter: {{ id: {{ in: $ids }} }}, includeArchived: true) {{
+    nodes {{
+      id
+      stateHistory(first: 24) {{ {_SPANS} }}
+      history(first: 34) {{ nodes {{ createdAt fromAssigneeId toAssigneeId }} pageInfo {{ hasNextPage }} }}
+    }}
+    {MORE}
+  }}
+}}""",
+    Decoder(wire.PastsReply),
+    page=50,
+)
+
 HISTORY = Operation(
     f"query History($first: Int!, $after: String, $id: String!) {{"
     f" issue(id: $id) {{ id stateHistory(first: $first, after: $after) {{ {_SPANS} }} }} }}",

@@ -338,6 +338,22 @@ class IssueHistory(Wire):
     state_history: Connection[SpanNode]
 
 
+class HistoryNode(Wire):
+    """An entry of an issue's history, as far as it tells of a change of the assignee."""
+
+    created_at: Moment
+    from_assignee_id: str | None = None
+    to_assignee_id: str | None = None
+
+
+class IssuePast(IssueHistory):
+    history: Connection[HistoryNode]
+
+
+class PastsReply(Wire):
+    issues: Connection[IssuePast]
+
+
 class DescribedNode(Wire):
     id: str
     description: str | None = None

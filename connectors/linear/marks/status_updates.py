@@ -23,10 +23,11 @@ from msgspec.json import Decoder
 from connectors.http.dates import clamped
 from connectors.linear.api.wire import UpdateNode
 from connectors.linear.marks.own_ids import fixed_id
-from connectors.model import Fact, Update, UpdateHealth
+from connectors.model import Fact, GivenHealth, Update, UpdateHealth
 from connectors.text.document import Doc, Text, para, to_markdown
 
 HEALTHS: Mapping[UpdateHealth, str] = {"on_track": "onTrack", "at_risk": "atRisk", "off_track": "offTrack"}
+_GIVEN = {wire: health for health, wire in HEALTHS.items()}
 _LONGEST_RECORD = 16 * 1024
 _RECORD = re.compile(r"#([A-Za-z0-9_-]{16,})")
 
@@ -77,10 +78,11 @@ def _unpack(packed: str) -> _UpdateRecord | None:
 
 
 class LatestUpdates(NamedTuple):
-    """Our latest status update on an item, and when somebody else posted the latest one."""
+    """Our latest status update on an item, when somebody else posted the latest one, and the health that this one gave."""
 
     own: Update | None = None
     by_others: datetime | None = None
+    given: GivenHealth | None = None
 
 
 def latest_updates(item: str, nodes: Iterable[UpdateNode], owner: str) -> LatestUpdates:
@@ -89,12 +91,14 @@ def latest_updates(item: str, nodes: Iterable[UpdateNode], owner: str) -> Latest
     One of ours that a person deleted still counts: it must not come back by itself.
     """
     last: Update | None = None
-    others = None
+    others = given = None
     for node in nodes:
         found = ours(node, item, owner)
         if found is not None:
             last = found if last is None or found.on > last.on else last
         elif node.archived_at is None:
             created = clamped(node.created_at)
-            others = created if others is None else max(others, created)
-    return LatestUpdates(last, others)
+            if others is None or created > others:
+                health = _GIVEN.get(node.health)
+                others, given = created, GivenHealth(health, created) if health else None
+    return LatestUpdates(last, others, given)

@@ -125,6 +125,7 @@ class ItemMapper:
             estimate=node.estimate,
             priority=_priority(node.priority_label),
             assignee=node.assignee.name if node.assignee else None,
+            assignee_id=node.assignee.id if node.assignee else None,
             started=utc_or_none(node.started_at),
             completed=utc_or_none(node.completed_at) if category == "done" else None,
             dropped=_dropped(node, category),
@@ -190,6 +191,7 @@ class ItemMapper:
             claims=_claims(claims, plain),
             private=not any(team.id in self.open_teams for team in node.teams.nodes),
             last_update_by_others=updates.by_others,
+            given_health=updates.given,
             writable=PROJECT_MARKS if node.archived_at is None else READ_ONLY,
             shown=replace(shown, update=updates.own),
         )
@@ -215,6 +217,7 @@ class ItemMapper:
             due=node.target_date,
             in_scope=False,
             last_update_by_others=updates.by_others,
+            given_health=updates.given,
             writable=INITIATIVE_MARKS if node.archived_at is None else READ_ONLY,
             shown=Marks(update=updates.own),
         )

@@ -44,7 +44,8 @@ class Issues(Resource):
         issue = issue_of(request, self.site, reader(request))
         fields = chosen(names(",".join(request.query.getall("fields", []))), ALL_FIELDS, self.site)
         properties = names(request.query.get("properties"))
-        return reply(self.show(request).issue(issue, fields, properties, names(request.query.get("expand"))))
+        expand = names(request.query.get("expand"))
+        return reply(self.show(request).issue(issue, fields, properties, expand, alone=True))
 
     async def edit_body(self, request: web.Request) -> dict[str, Any]:
         """What an edit or a new issue asks for. Raises JiraError 400, or 403 for an override."""

@@ -23,7 +23,8 @@ class Peculiarities:
     - `locale`: the language of every account; None: hidden, as privacy allows.
     - `words`: what that language calls types, statuses, priorities and resolutions, by their names as given. The Cloud
       gives the names as given to who forces English, and those of statuses beside the translated ones.
-    - `most_histories`: how many entries `expand=changelog` gives on Data Center; None: all.
+    - `most_histories`: how many entries `expand=changelog` gives on Data Center; None: all. `whole_alone`: but all of them where one
+      issue is asked for by itself.
     - `told`: which of these (`Act`) move `updated` of the issues that they touch, and `switched`, what rules make of that: those told and
       those hidden.
     - `is_closed`: a Data Center that tells nothing to who is not signed in, not even what it is.
@@ -35,6 +36,7 @@ class Peculiarities:
     locale: str | None = "en_GB"
     words: dict[str, str] = field(default_factory=dict)
     most_histories: int | None = None
+    whole_alone: bool = False
     is_closed: bool = False
     told: set[Act] = field(default_factory=lambda: {"remote_links"})
 

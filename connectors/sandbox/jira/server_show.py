@@ -129,10 +129,10 @@ class ServerShow(Show):
             item |= {end: keys.get(item[end], item[end]) for end in ("from", "to")}
         return shown
 
-    def changelog(self, issue: Issue) -> dict[str, Any]:
+    def changelog(self, issue: Issue, *, alone: bool = False) -> dict[str, Any]:
         """The whole history, oldest first, or the first part of it."""
-        rows = self.histories(issue)
-        shown = rows[: self.site.peculiar.most_histories]
+        rows, peculiar = self.histories(issue), self.site.peculiar
+        shown = rows if alone and peculiar.whole_alone else rows[: peculiar.most_histories]
         return {"startAt": 0, "maxResults": len(shown), "total": len(rows), "histories": shown}
 
     def described(self, entry: Field) -> dict[str, Any]:

@@ -217,8 +217,10 @@ class Show:
         fields: Collection[str],
         properties: Iterable[str] = (),
         expand: Iterable[str] = (),
+        *,
+        alone: bool = False,
     ) -> dict[str, Any]:
-        """An issue with the fields of these ids, and those of the named properties that it has."""
+        """An issue with the fields of these ids, and those of the named properties that it has. `alone`: it was asked for by itself."""
         shown: dict[str, Any] = {
             "expand": self.expands,
             "id": str(issue.id),
@@ -231,10 +233,10 @@ class Show:
             has = issue.properties
             shown["properties"] = dict(has) if wanted == ["*all"] else {k: has[k] for k in wanted if k in has}
         if "changelog" in expand:
-            shown["changelog"] = self.changelog(issue)
+            shown["changelog"] = self.changelog(issue, alone=alone)
         return shown
 
-    def changelog(self, issue: Issue) -> dict[str, Any]:
+    def changelog(self, issue: Issue, *, alone: bool = False) -> dict[str, Any]:  # noqa: ARG002
         """The history within an issue: the newest part, newest first."""
         rows = self.histories(issue)
         newest = rows[-EMBEDDED_HISTORIES:][::-1]

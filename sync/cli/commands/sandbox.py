@@ -86,10 +86,13 @@ def sandbox(
         Path | None,
         typer.Option(help="Write the expected alignment and readings to this file.", metavar="FILE"),
     ] = None,
+    flow: Annotated[
+        bool, typer.Option("--flow", help="Add histories of assignees, flags and given health.")
+    ] = False,
 ) -> None:
     """Serve a sandbox Jira site and Linear workspace on loopback, until Ctrl-C."""
     output = Output(Format.TEXT)
-    with demonstration.serving_sandbox(items, seed, port, truth) as running:
+    with demonstration.serving_sandbox(items, seed, port, truth, flow=flow) as running:
         output.say(f"Jira:   {running.url}/jira")
         output.say(f"Linear: {running.url}/linear/graphql")
         output.say("To use commands on it, paste into another terminal:")

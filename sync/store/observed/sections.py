@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from msgspec.json import Decoder
 
 from config.trackers import NativeQuery
-from connectors.model import Ref, StatusSpan
+from connectors.model import AssigneeSpan, FlagSpan, Ref, StatusSpan
 from sync.observation import Drift, FieldValues, KeyName, KeyTarget, LostItem, Observation, RuleQuery, Sample
 from sync.store import tables
 
@@ -70,6 +70,8 @@ _KEY_NAME: Columns[KeyName] = Columns(
     lambda row: KeyName(row["tracker"], row["kind"], row["name"]),
 )
 _SPANS = body(Decoder(tuple[StatusSpan, ...] | None))
+_PEOPLE = body(Decoder(tuple[AssigneeSpan, ...] | None))
+_FLAGS = body(Decoder(tuple[FlagSpan, ...]))
 _WORDS = body(Decoder(tuple[str, ...] | None))
 
 SECTIONS = (
@@ -78,6 +80,8 @@ SECTIONS = (
     StoredSection("samples", tables.samples, _KEY_RESULT, _SAMPLE),
     StoredSection("field_values", tables.drawn, _KEY_RESULT, body(Decoder(FieldValues))),
     StoredSection("histories", tables.histories, REF, _SPANS, dated="histories_of"),
+    StoredSection("assigned", tables.assigned, REF, _PEOPLE, dated="assigned_of"),
+    StoredSection("flagged", tables.flagged, REF, _FLAGS),
     StoredSection("keywords", tables.gists, REF, _WORDS, dated="keywords_of"),
     StoredSection("resolved", tables.resolved_keys, _KEY_NAME, body(Decoder(KeyTarget))),
     StoredSection("lost", tables.lost, REF, body(Decoder(LostItem))),
@@ -85,7 +89,7 @@ SECTIONS = (
 )
 """What is observed beside the items. One more is one more line here, and its table."""
 
-NO_NEWS = frozenset({"histories", "keywords", "drift"})
+NO_NEWS = frozenset({"histories", "assigned", "flagged", "keywords", "drift"})
 """What follows from the items, or is only told: that it changed moves no generation by itself."""
 
 

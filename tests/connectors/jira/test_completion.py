@@ -149,11 +149,11 @@ def test_changes_without_ids_date_by_their_names(world: World) -> None:
 def test_a_retired_status_hides_itself_alone(world: World, deployment: str) -> None:
     tracker: JiraConnector = getattr(world, deployment)
     item = world.read(tracker)
-    whole = tracker.histories([item])[item.ref]
+    whole = tracker.histories([item])[item.ref].statuses
     doing = next(one.before for _, one in world.moves()[-1:])
     assert doing is not None
     world.change(lambda: world.jira.peculiar.retired_statuses.add(int(doing)))
-    told = tracker.histories([item])[item.ref]
+    told = tracker.histories([item])[item.ref].statuses
     retired = {status.name for status in world.issue.project.statuses if str(status.id) == doing}
     assert [(one.status, one.begin, one.end) for one in told] == [(o.status, o.begin, o.end) for o in whole]
     assert [one.category for one in told] == [
@@ -165,9 +165,9 @@ def test_a_retired_status_hides_itself_alone(world: World, deployment: str) -> N
 def test_a_history_by_names_alone_is_the_same_history(world: World, deployment: str) -> None:
     tracker: JiraConnector = getattr(world, deployment)
     item = world.read(tracker)
-    whole = tracker.histories([item])[item.ref]
+    whole = tracker.histories([item])[item.ref].statuses
     world.change(lambda: world.jira.peculiar.idless_histories.add(world.issue.id))
-    assert tracker.histories([item])[item.ref] == whole
+    assert tracker.histories([item])[item.ref].statuses == whole
     world.change(lambda: world.jira.peculiar.lost_histories.add(world.issue.id))
     assert tracker.histories([item]) == {}
 

@@ -79,7 +79,7 @@ def test_histories_know_a_status_by_both_names(sandbox: Sandbox) -> None:
     speak(sandbox)
     tracker = cloud(sandbox)
     items = [one for one in tracker.pull().items if one.status == "Done"]
-    spans = [span for some in tracker.histories(items).values() for span in some]
+    spans = [span for one in tracker.histories(items).values() for span in one.statuses]
     tracker.close()
     assert {(span.status, *span.also) for span in spans} >= {("Done", "Terminé")}
 

@@ -17,7 +17,7 @@ from connectors.http.throttle import Throttle
 from connectors.linear import LinearConnector
 from connectors.linear.api.wire import UpdateNode
 from connectors.linear.marks.status_updates import body_of, ours, update_id
-from connectors.model import NOTHING, Update, WorkItem
+from connectors.model import NOTHING, GivenHealth, Update, WorkItem
 from connectors.sandbox.linear.entities import StatusUpdate
 from connectors.sandbox.linear.state import APP_TOKEN, TOKEN
 from connectors.text.document import Doc, para
@@ -132,8 +132,11 @@ def test_others_updates_are_seen_but_not_ours(workspace: LinearWorkspace) -> Non
     assert item.shown.update is None
     assert item.last_update_by_others is not None
     assert item.last_update_by_others.date() == date(2026, 11, 12)
+    assert item.given_health == GivenHealth("at_risk", item.last_update_by_others)
     post(workspace, PROJECT, MONDAY)
-    assert workspace.item(PROJECT).last_update_by_others == item.last_update_by_others
+    after = workspace.item(PROJECT)
+    assert after.last_update_by_others == item.last_update_by_others
+    assert after.given_health == item.given_health, "ours is no word of a person"
     assert workspace.item(PROJECT, workspace.connector(owner="other")).shown.update is None
 
 

@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 from config.workspace import Workspace
 from connectors.errors import CredentialError
 from connectors.model import WorkItem
+from sync.collect import how_to_read
 from sync.collect.how_to_read import way_to_read
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
@@ -313,6 +314,20 @@ def test_a_whole_read_says_what_changes_had_not_told(store: Store, clock: Clock)
     assert sync(store, there).run.observation.drift == found.observation.drift
     clock.now += timedelta(days=1)
     assert sync(store, there).run.observation.drift == {}
+
+
+def test_what_an_older_version_read_is_read_anew_and_is_no_drift(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = trackers([replace(one, updated=NOW - timedelta(days=9)) for one in ITEMS])
+    with monkeypatch.context() as older:
+        older.setattr(how_to_read, "ITEM_FACTS", 1)
+        sync(store, there)
+    there["jira"].change(ref("WEB-3"), is_told=False, assignee_id="5b10")
+    asked(there)
+    clock.now += timedelta(hours=1)
+    found = sync(store, there).run.observation
+    assert (asked(there), found.drift) == ([["pull"], ["pull"]], {})
 
 
 def test_what_changed_since_the_last_read_is_no_drift(store: Store, clock: Clock) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connectors.model import Comment, Marks, Stamp
+from connectors.model import AssigneeSpan, Comment, Marks, Stamp, StatusSpan
 from connectors.sandbox.server import Sandbox
 from sync.history.days import HistoryRow
 from sync.jobs.rebuild import archive_store, recover_readings
@@ -19,7 +20,7 @@ from sync.store.store import Store, StoreError
 from sync.store.tables import VERSION
 from tests.support.builders import NOW, item, observed, ref
 from tests.support.cli import AS_OF, Cli
-from tests.support.store_actions import NINE, edits, take
+from tests.support.store_actions import NINE, TEN, edits, take
 
 
 def test_a_store_of_the_version_before_is_migrated(tmp_path: Path) -> None:
@@ -100,6 +101,26 @@ def test_a_store_of_version_8_knows_its_items_and_is_read_whole(tmp_path: Path) 
         assert found is not None
         assert (found.items, found.keywords, found.keywords_of) == (items, keywords, {})
         assert [one.pull.bookmark for one in store.snapshots.pulls().values()] == ["", ""]
+
+
+def test_a_store_of_version_9_has_room_for_who_had_what(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    spans = {ref("WEB-1"): (StatusSpan("doing", "In Progress", NOW),)}
+    of = {ref("WEB-1"): NOW}
+    with closing(Store(f"sqlite:///{path}")) as new:
+        new.snapshots.save(observed(item("WEB-1"), histories=spans, histories_of=of))
+    with closing(sqlite3.connect(path)) as old, old:
+        old.executescript(";".join(TEN))
+    people = {ref("WEB-1"): (AssigneeSpan("5b10", NOW),)}
+    with closing(Store(f"sqlite:///{path}")) as store:
+        found = store.snapshots.last()
+        assert found is not None
+        assert (found.histories, found.histories_of, found.assigned, found.flagged) == (spans, of, {}, {})
+        store.snapshots.save(replace(found, assigned=people, assigned_of=of))
+    with closing(Store(f"sqlite:///{path}")) as store:
+        again = store.snapshots.last()
+        assert again is not None
+        assert (again.assigned, again.assigned_of, again.histories) == (people, of, spans)
 
 
 def interrupted(*_: object) -> None:

@@ -16,7 +16,17 @@ import pytest
 
 from config.load import fingerprint
 from config.trackers import NativeQuery
-from connectors.model import Comment, Identity, KeyResultMark, Marks, Mirror, Stamp, StatusSpan
+from connectors.model import (
+    AssigneeSpan,
+    Comment,
+    FlagSpan,
+    Identity,
+    KeyResultMark,
+    Marks,
+    Mirror,
+    Stamp,
+    StatusSpan,
+)
 from sync.align.alignment import align
 from sync.forecast.outlook import KeptForecast
 from sync.history.days import HistoryRow
@@ -59,6 +69,8 @@ BESIDE: dict[str, Any] = {
     "samples": {"A": Sample(2.5, date(2026, 11, 9), "file x.csv")},
     "field_values": {"A": FieldValues((1.0, 2.5), 3)},
     "histories": {ref("WEB-1"): (StatusSpan("doing", "In Progress", NOW, None),)},
+    "assigned": {ref("WEB-1"): (AssigneeSpan("5b10", NOW, NOW), AssigneeSpan(None, NOW))},
+    "flagged": {ref("WEB-1"): (FlagSpan(NOW, NOW), FlagSpan(NOW))},
     "keywords": {ref("eng-1"): ("slow", "login")},
     "resolved": {
         KeyName("jira", "item", "web-12"): KeyTarget(Identity("12", "OPS-7"), date(2026, 11, 16)),
@@ -75,7 +87,7 @@ def test_every_section_has_its_table() -> None:
     assert sections == set(BESIDE)
     # What is taken back to an earlier moment is never kept.
     kept = {one.name for one in fields(Observation)} - {"rewound", "later"}
-    assert kept - sections == {"pulls", "at", "unread", "reads", "keywords_of", "histories_of"}
+    assert kept - sections == {"pulls", "at", "unread", "reads", "keywords_of", "histories_of", "assigned_of"}
 
 
 def test_a_snapshot_comes_back_equal(path: Path) -> None:
