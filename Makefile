@@ -55,8 +55,9 @@ bench-large: $(READY) ## Run the largest benchmarks: a million items, the fleet,
 bench-smoke: $(READY) ## Run small benchmarks, or those in ONLY; fails where a count of requests is wrong
 	$(BIN)/python benchmarks/run.py --smoke $(if $(ONLY),--only $(ONLY))
 
-recount: $(READY) ## Count key results and orphans of six sandbox worlds again, with nothing of the product
+recount: $(READY) ## Count key results, orphans and flow of six sandbox worlds again, with nothing of the product
 	$(BIN)/python benchmarks/recount.py --items 300 2500 --seeds 1 2 3 --deployment cloud data_center
+	$(BIN)/python benchmarks/recount_flow.py --items 300 2500 --seeds 1 2 3 --deployment cloud data_center
 
 format: $(READY) ## Format the code
 	$(BIN)/ruff check --fix

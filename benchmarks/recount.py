@@ -47,14 +47,15 @@ class Recount:
         self.works = below_each([*self._jira.works(goals.projects), *self._linear.works(goals.teams)])
         linking = Linking(goals, self.works)
         self.places = linking.places()
-        self._uncounted = linking.uncounted
+        self.uncounted = linking.uncounted
+        self.oldest = linking.oldest
         weighing = {one.id for one in goals.key_results if one.weighs}
         by_points = {one.id for one in goals.key_results if one.measure.get("weigh") == "points"}
         serves = {
             name: {one: share for one, share in place.serves.items() if one in weighing}
             for name, place in self.places.items()
         }
-        self.counting = Counting(self.works, serves, by_points, goals.begins, self._uncounted)
+        self.counting = Counting(self.works, serves, by_points, goals.begins, self.uncounted)
 
     def key_results(self) -> dict[str, Standing]:
         """Where each stands."""
@@ -67,7 +68,7 @@ class Recount:
             for work in self.works.values()
             if work.in_scope
             and work.is_open
-            and work.id not in self._uncounted
+            and work.id not in self.uncounted
             and self.places[work.id].is_unaligned
             and NOW - (in_progress_since(work) or NOW) >= self.goals.grace
         }
@@ -127,9 +128,9 @@ class Recount:
 
 
 @contextmanager
-def sandbox(items: int, seed: int) -> Iterator[str]:
+def sandbox(items: int, seed: int, *more: str) -> Iterator[str]:
     """A sandbox in a process of its own, and its address."""
-    asked = ["sandbox", "--items", str(items), "--seed", str(seed), "--port", "0"]
+    asked = ["sandbox", "--items", str(items), "--seed", str(seed), "--port", "0", *more]
     process = subprocess.Popen([*COMMAND, *asked], stdout=subprocess.PIPE, text=True)  # noqa: S603  our own
     assert process.stdout is not None  # noqa: S101  it was asked for
     try:

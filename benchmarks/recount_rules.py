@@ -131,6 +131,10 @@ class Linking:
         """The other sides of mirrored work, which count nowhere."""
         return frozenset(one.id for one in self._works.values() if self._sides[one.id][0] is not one)
 
+    def oldest(self, work: Work) -> datetime:
+        """Since when it is there: the oldest side of mirrored work."""
+        return min(one.created for one in self._sides[work.id])
+
     def places(self) -> dict[Id, Place]:
         """The place of every item."""
         found = {one.id: self._place(one) for one in self._works.values()}

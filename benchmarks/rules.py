@@ -27,7 +27,7 @@ from sync.align.ancestry import Ancestry
 from sync.align.item_facets import MatchContext
 from sync.align.rule_book import RuleBook
 from sync.observation import Observation
-from sync.signals.unmatched import find_unmatched
+from sync.signals.declared.unmatched import find_unmatched
 
 T = TypeVar("T")
 

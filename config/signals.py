@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -14,10 +14,47 @@ Percentile = Annotated[int, Field(ge=50, le=99), BeforeValidator(reject_bool)]
 Chance = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(reject_bool)]
 
 
+SignalId = Literal[
+    "stalled_key_result",
+    "word_against_numbers",
+    "scope_creep",
+    "blocked_by_other_team",
+    "claimed_by_several",
+    "aging_work",
+    "orphaned_work",
+    "dangling_claim",
+    "unmatched_rule",
+    "moved_key",
+    "unseen_parent",
+    "parent_cycle",
+    "link_cycle",
+    "missing_cycle",
+    "unserved_key_result",
+    "finished_before",
+    "lost_work",
+    "done_over_open",
+    "dropped_over_open",
+    "mirrors_differ",
+    "closed_key_result",
+    "claim_against_rule",
+    "ambiguous_key",
+    "shared_name",
+    "two_objectives",
+    "against_parent",
+    "too_many_key_results",
+    "over_budget",
+    "unset_waiting",
+    "output_without_outcome",
+    "drift",
+]
+"""The signals there are; sync/signals/rules.py has a rule for each."""
+SIGNAL_IDS: tuple[SignalId, ...] = get_args(SignalId)
+
+
 class SignalRules(ConfigModel):
     """When signals fire."""
 
-    off: tuple[str, ...] = Field(default=(), description="Signals that are not computed, by their id.")
+    off: tuple[SignalId, ...] = Field(default=(), description="Signals that are not computed, by their id.")
     stalled_weeks: Weeks = Field(
         default=3, description="stalled_key_result: weeks without movement of a key result."
     )
@@ -44,11 +81,11 @@ class SignalRules(ConfigModel):
         default=10.0,
         description="scope_creep: percent of the scope that was added after the first half of the cycle.",
     )
-    in_comment: tuple[str, ...] = Field(
+    in_comment: tuple[SignalId, ...] = Field(
         default=(),
         description="Signals that the sticky comment of their items names, by id. Default: none.",
     )
-    in_update: tuple[str, ...] = Field(
+    in_update: tuple[SignalId, ...] = Field(
         default=(),
         description="Signals that the status update of their project or initiative names, by id. Default: none.",
     )

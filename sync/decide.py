@@ -38,9 +38,13 @@ from sync.plan.throttle import throttle
 from sync.plan.unaligned import grace_notes
 from sync.plan.upgrade import upgrade_notes
 from sync.signals.budgets import Slice, Usage, slices, usages
+from sync.signals.context import context_of
 from sync.signals.effort import Effort, efforts
 from sync.signals.grace import lost_links, shows_link
+from sync.signals.mechanism import SignalContext, signals
 from sync.signals.orphans import Signals, find_findings, find_unaligned
+from sync.signals.rules import RULES
+from sync.signals.signal import Signal
 
 
 class Later(Protocol):
@@ -58,6 +62,10 @@ class Later(Protocol):
     def usages(self) -> tuple[Usage, ...]: ...
     @property
     def homonyms(self) -> frozenset[str]: ...
+    @property
+    def signal_context(self) -> SignalContext: ...
+    @property
+    def warnings(self) -> tuple[Signal, ...]: ...
     @property
     def work_states(self) -> Mapping[str, WorkState]: ...
     @property
@@ -115,6 +123,16 @@ class Decision:
     def homonyms(self) -> frozenset[str]:
         """Folded, the keys that items of more than one tracker have."""
         return self.later.homonyms
+
+    @property
+    def signal_context(self) -> SignalContext:
+        """What the warning signals of this run are computed from."""
+        return self.later.signal_context
+
+    @property
+    def warnings(self) -> tuple[Signal, ...]:
+        """The warning signals that fire, with their base rates: computed for who lists them, never for a plan."""
+        return self.later.warnings
 
     @property
     def work_states(self) -> Mapping[str, WorkState]:
@@ -208,8 +226,25 @@ class _Later:
         return frozenset(item.key.casefold() for item in self.observation.items if item.homonym)
 
     @cached_property
+    def signal_context(self) -> SignalContext:
+        readings, parts = self.memory.recent, (self.alignment, self.scorecard, self.outlooks, self.signals)
+        return context_of(self.observation, *parts, readings, self.workspace, self.now)
+
+    @cached_property
+    def warnings(self) -> tuple[Signal, ...]:
+        return signals(self.signal_context, RULES)
+
+    @cached_property
     def work_states(self) -> Mapping[str, WorkState]:
         return work_states(self.scorecard, self.workspace)
+
+    @cached_property
+    def _named(self) -> tuple[Signal, ...]:
+        """Those that tickets name; nothing is computed where the policy asks for none."""
+        rules = self.workspace.signals
+        wanted = {*rules.in_comment, *rules.in_update}
+        named = [rule for rule in RULES if rule.id in wanted]
+        return signals(self.signal_context, named, with_rates=False) if named else ()
 
     @cached_property
     def _wanted(self) -> Mapping[Ref, Marks]:
@@ -226,6 +261,7 @@ class _Later:
             claim_groups=_claim_groups(workspace, memory.provisions),
             pages={pull.tracker: pull.pages for pull in observation.pulls},
             below_on=shows_below(workspace, memory.provisions, observation.items),
+            warnings=self._named,
         )
 
     @cached_property

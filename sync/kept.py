@@ -33,9 +33,11 @@ from sync.plan.guards import GuardViolation
 from sync.plan.plan import Plan, digest_of
 from sync.signals.budgets import Slice, Usage
 from sync.signals.effort import Effort
-from sync.signals.findings import Finding
+from sync.signals.findings.finding import Finding, Kind
 from sync.signals.grace import InGrace
+from sync.signals.mechanism import SignalContext
 from sync.signals.orphans import Orphan, Signals
+from sync.signals.signal import Signal
 
 _FORM = 1
 """Grows where the parts are kept otherwise: those of another form are as good as none."""
@@ -59,6 +61,17 @@ class _Orphan:
 
 
 @dataclass(frozen=True, slots=True)
+class _Finding:
+    """What a table and JSON show of a finding; the phrases, from which signals are made, are not."""
+
+    kind: Kind
+    items: tuple[Ref, ...]
+    message: str
+    remedy: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """The parts. `places`: a digest of where the parts of the declaration stand, which findings name. `drift`: what was told of
     the last whole read. `altered`: those of the items that the alignment takes otherwise than they were read.
@@ -72,7 +85,7 @@ class Kept:
     work_states: dict[str, WorkState]
     slices: tuple[Slice, ...]
     usages: tuple[Usage, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[_Finding, ...]
     orphans: list[_Orphan]
     in_grace: list[InGrace]
     planned: list[tuple[Ref, tuple[str, ...]]]
@@ -108,6 +121,14 @@ class _Remembered:
     @property
     def unaligned(self) -> Signals:
         return self.signals
+
+    @property
+    def signal_context(self) -> SignalContext:
+        raise LookupError("what signals are computed from is not kept: decide")
+
+    @property
+    def warnings(self) -> tuple[Signal, ...]:
+        raise LookupError("signals are not kept: decide")
 
 
 def lacks_commitments(snapshot: Observation, workspace: Workspace) -> bool:
@@ -145,7 +166,9 @@ def encoded(run: Decision, workspace: Workspace) -> bytes:
         work_states=dict(run.work_states),
         slices=run.slices,
         usages=tuple(replace(one, items=()) for one in run.usages),
-        findings=signals.findings,
+        findings=tuple(
+            _Finding(one.kind, one.items, one.message, one.remedy, one.place) for one in signals.findings
+        ),
         orphans=orphans,
         in_grace=list(signals.in_grace.values()),
         planned=list(signals.planned.items()),
@@ -192,7 +215,7 @@ def recalled(
     }
     signals = Signals(
         orphans,
-        kept.findings,
+        tuple(Finding(one.kind, one.items, one.message, one.remedy, one.place) for one in kept.findings),
         {one.item: one for one in kept.in_grace},
         dict(kept.planned),
         frozenset(Ref(tracker, id_) for tracker, ids in kept.not_started.items() for id_ in ids),

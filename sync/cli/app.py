@@ -47,8 +47,10 @@ class _Truenorth(CommandGroup):
                 "suggest": "Suggest key results for orphaned work.",
                 "explain": "Explain the links of a ticket, or the number of a key result.",
                 "log": "Show the audit log: every write, with values before and after.",
+                "signals": "List warning signals, with thresholds, evidence and remedies.",
                 "roll-over": "Print unfinished key results as OKRs of the next cycle.",
             },
+            apart={"signals": "sync.cli.commands.signals"},
         ),
         HelpSection(
             "Write OKRs",

@@ -110,6 +110,14 @@ HELP: Mapping[str, CommandHelp] = {
         },
         _READS,
     ),
+    "signals": CommandHelp(
+        {
+            "truenorth signals": "what to look at before it is too late, the most severe first",
+            "truenorth signals --team ENG --language fr": "that of one team, in French",
+            "truenorth signals --format markdown": "a report to paste into a page",
+        },
+        _READS,
+    ),
     "suggest": CommandHelp(
         {
             "truenorth suggest": "key results that orphaned work may serve, and why",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from config.workspace import Workspace
 from connectors.model import WorkItem
-from sync.signals.names import Names
+from sync.signals.declared.names import Names
 
 MOST = 3
 """Names that a message offers."""

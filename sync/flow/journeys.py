@@ -26,9 +26,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class ValueStream:
-    """The stages through which the work of a tracker or a team walks; `name` "" is the one of all others.
+    """The stages through which the work of a tracker or a team walks.
 
-    `declared`: whether people declared the stages, or they are derived from the histories.
+    - `name`: "tracker/TEAM", or "tracker" where it is declared for all of one; "" where it is for all others.
+    - `declared`: whether people declared stages, or all of them are derived from the histories.
     """
 
     name: str
@@ -43,7 +44,7 @@ class ValueStream:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A time that an item spent in a stage, in one `status` or several in a row. Times are aware, in UTC.
+    """A time that an item spent in a stage, in one `status` or several in a row, of which it is the last. Times are aware, in UTC.
 
     - `stage`: None where the history does not tell which, or the work was dropped.
     - `end`: None while it goes on.

@@ -21,8 +21,8 @@ from sync.jobs.last_read import replay
 from sync.jobs.session import Session
 from sync.marks.policy import marks_of
 from sync.observation import Unread
-from sync.signals.findings import Finding
-from sync.signals.unknown_names import find_unknown, saved_queries
+from sync.signals.declared.unknown_names import find_unknown, saved_queries
+from sync.signals.findings.finding import Finding
 from sync.store.lease import LeaseHeld, LeaseOverdue, acquire, holder_name
 
 Checks = Mapping[str, list[Check]]

@@ -19,11 +19,13 @@ from sync.forecast.outlook import Outlooks
 from sync.history.movement import WorkState
 from sync.marks.building.item_marks import MarkBuilder
 from sync.marks.building.shared import SharedMarks
+from sync.marks.building.signal_lines import SignalLines
 from sync.marks.orphan_comments import SuggestedKeyResult
 from sync.marks.policy import apply_policy
 from sync.marks.status_updates import PostedUpdate, StatusUpdates
 from sync.measure import Scorecard
 from sync.signals.orphans import Signals
+from sync.signals.signal import Signal
 
 
 def desired_marks(
@@ -38,19 +40,29 @@ def desired_marks(
     claim_groups: Mapping[str, str] = MappingProxyType({}),
     pages: Mapping[str, Pages] = MappingProxyType({}),
     below_on: Collection[str] = frozenset(),
+    warnings: Sequence[Signal] = (),
 ) -> dict[Ref, Marks]:
     """The marks that every item in scope should show. Marks that an item cannot carry stay as shown.
 
     `outlooks` by key result and `closest` by orphan only enrich the words of comments. `last_updates` is what the latest
     status updates said, as remembered, and `states` where work stands now. `pages`: those of each tracker, to which links
     lead where no page is declared. `below_on`: the trackers on which orphans below orphans bear a label of their own.
-    `claim_groups`: the name of the label group for claims, by tracker, where setup filled one.
+    `claim_groups`: the name of the label group for claims, by tracker, where setup filled one. `warnings`: the signals that comments and updates may name.
     """
     finder = PageFinder(workspace, alignment, pages)
     shared = SharedMarks(alignment, scorecard, workspace, outlooks, finder)
-    builder = MarkBuilder(shared, signals, closest or {}, claim_groups)
+    lines = SignalLines(warnings, workspace.signals)
+    builder = MarkBuilder(shared, signals, closest or {}, claim_groups, lines)
     updates = StatusUpdates(
-        alignment, scorecard, workspace, shared.marks, last_updates or {}, states or {}, outlooks, finder
+        alignment,
+        scorecard,
+        workspace,
+        shared.marks,
+        last_updates or {},
+        states or {},
+        outlooks,
+        finder,
+        lines,
     )
     policies = {name: workspace.policy_of(name) for name in workspace.trackers}
     dangling = {claim.item for claim in alignment.dangling}

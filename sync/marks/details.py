@@ -245,7 +245,8 @@ class UpdateDetail(msgspec.Struct, frozen=True, omit_defaults=True):
     at_target: bool = False
 
 
-class UpdateDetails(msgspec.Struct, frozen=True):
-    """Of each key result, in the order of the facts."""
+class UpdateDetails(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Of each key result, in the order of the facts; `signals`: those that it names."""
 
     key_results: tuple[UpdateDetail, ...]
+    signals: tuple[str, ...] = ()

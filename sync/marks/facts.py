@@ -10,6 +10,7 @@ from connectors.model import Fact, Health
 
 _PERCENT, _HEALTH, _TITLE = "percent", "health", "title"
 _GOAL, _OWNER = "goal", "owner"
+_SIGNALS = "signals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,17 @@ def own_part_fact(key_result: str, percent: int | None) -> Fact:
 def waits_fact(key_result: str, waits: str) -> Fact:
     """What of a ticket's own part waits for what, in a line; "" is nothing."""
     return f"{key_result} waits", waits
+
+
+def signals_fact(names: Iterable[str]) -> Fact:
+    """The signals that a comment names, each by its id and the key result that it is about, if any."""
+    return _SIGNALS, ", ".join(names)
+
+
+def signals_in(facts: Iterable[Fact]) -> tuple[str, ...]:
+    """The signals that the facts name."""
+    named = dict(facts).get(_SIGNALS)
+    return tuple(named.split(", ")) if isinstance(named, str) and named else ()
 
 
 def is_always_stated(name: str) -> bool:

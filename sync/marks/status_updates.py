@@ -22,12 +22,14 @@ from sync.align.pages import PageFinder
 from sync.align.terms import terms
 from sync.forecast.outlook import Outlooks
 from sync.history.movement import WorkState, movement
+from sync.marks.building.signal_lines import SignalLines
 from sync.marks.comments import blocked_of, foretold_of, moved_of, pace_of
 from sync.marks.compare import same_facts
 from sync.marks.contribution import blocked_for
 from sync.marks.details import Previous, UpdateDetail, UpdateDetails
 from sync.marks.facts import figures_in, health_fact, percent_fact
 from sync.marks.messages import messages_for
+from sync.marks.own_part import below
 from sync.marks.wording import update_with_text
 from sync.measure import Scorecard
 
@@ -83,8 +85,10 @@ class StatusUpdates:
         states: Mapping[str, WorkState],
         outlooks: Outlooks = MappingProxyType({}),
         pages: PageFinder | None = None,
+        lines: SignalLines | None = None,
     ) -> None:
         self._pages = pages or PageFinder(workspace, alignment, {})
+        self._lines = lines or SignalLines((), workspace.signals)
         self._alignment = alignment
         self._scorecard = scorecard
         self._workspace = workspace
@@ -118,7 +122,8 @@ class StatusUpdates:
             return shown
         if self._is_too_soon(item, last, policy):
             return shown
-        details = UpdateDetails(tuple(self._detail(item, name, last) for name in names))
+        named = self._lines.in_update((item.ref, *below(item, self._alignment)), names)
+        details = UpdateDetails(tuple(self._detail(item, name, last) for name in names), named)
         update = Update(health, self._today, facts, details=msgspec.to_builtins(details))
         return update_with_text(update, messages_for(self._workspace, item.ref.tracker))
 

@@ -14,7 +14,7 @@ from connectors.converter import Converter
 from connectors.model import Comment, Update
 from connectors.text.document import Doc, text_hash
 from sync.marks.details import OrphanDetails, ProgressDetails, UpdateDetails
-from sync.marks.facts import stated_in
+from sync.marks.facts import signals_in, stated_in
 from sync.marks.messages import Messages
 from sync.marks.texts.orphan import orphan_text
 from sync.marks.texts.progress import progress_text
@@ -62,8 +62,8 @@ def contradicts_record(comment: Comment, messages: Messages) -> bool:
 def _comment_text(comment: Comment, messages: Messages) -> Doc:
     try:
         if comment.purpose == "orphan":
-            return orphan_text(_ORPHAN.convert(comment.details), messages)
+            return orphan_text(_ORPHAN.convert(comment.details), messages, signals_in(comment.facts))
         details = _PROGRESS.convert(comment.details)
-        return progress_text(stated_in(comment.facts), details, messages)
+        return progress_text(stated_in(comment.facts), details, messages, signals_in(comment.facts))
     except (msgspec.ValidationError, ValueError) as error:
         raise NoText(str(error)) from None

@@ -123,7 +123,11 @@ def _names(spans: Iterable[StatusSpan]) -> tuple[str, ...]:
 
 def nearest_rank(values: Iterable[float], percentile: int) -> float:
     """The ceil(p/100 * n)-th of the sorted values; there is at least one, and p is 1..100."""
-    ordered = sorted(values)
+    return ranked(sorted(values), percentile)
+
+
+def ranked(ordered: Sequence[float], percentile: int) -> float:
+    """The same of values that are sorted already."""
     # In whole numbers: 7 / 100 * 100 is a little more than 7 in floats.
     return ordered[-(-percentile * len(ordered) // 100) - 1]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from config.text.figures import ENGLISH
 from connectors.model import Ref, WorkItem
 from sync.report.table import Cell, Section
-from sync.signals.findings import Finding, Kind
+from sync.signals.findings.finding import Finding, Kind
 
 _EXAMPLES = 3
 _CLAIM = re.compile(r"\bkr:[^\s,]+")

@@ -12,13 +12,14 @@ from connectors.model import Ref
 from sync.align.alignment import Alignment
 from sync.measure import Scorecard
 from sync.observation import Observation
-from sync.signals.cycles import find_missing_cycles
-from sync.signals.drift import find_drift
-from sync.signals.findings import KINDS, Finding, find
+from sync.signals.declared.cycles import find_missing_cycles
+from sync.signals.declared.unmatched import find_unmatched
+from sync.signals.findings.drift import find_drift
+from sync.signals.findings.find import find
+from sync.signals.findings.finding import KINDS, Finding
+from sync.signals.findings.lost_work import find_lost
 from sync.signals.grace import InGrace, in_grace, is_warned, resting
-from sync.signals.lost_work import find_lost
 from sync.signals.under_way import UnderWay, under_way
-from sync.signals.unmatched import find_unmatched
 
 
 @dataclass(frozen=True, slots=True)

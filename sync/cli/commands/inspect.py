@@ -61,7 +61,7 @@ def _looking(
         yield stack.enter_context(command_session(config, style, tells_okrs=tells_okrs))
 
 
-def _latest(
+def latest(
     session: Session, output: Output, given: GivenTime, *, fresh: bool, full: bool, part: Part = "whole"
 ) -> Decision:
     """What is known, with a word on a moment that lies before the read."""
@@ -93,7 +93,7 @@ def status(
             )
             output.data(as_of=None, running=distributed.data(at_work))
             return
-        run = _latest(session, output, given, fresh=fresh, full=full, part="status")
+        run = latest(session, output, given, fresh=fresh, full=full, part="status")
         last = session.store.last_run("sync")
         troubled = session.store.journal.failed_writes(last.id) if last else []
         stuck = session.store.stuck()
@@ -168,7 +168,7 @@ def orphans(
     with _looking(config, style, asks=fresh or full or as_of is not None) as (session, output):
         # Which work is left out, and all of it, is told by more than the work that is warned about.
         part: Part = "whole" if everything or asked.words else "orphans"
-        whole = _latest(session, output, given, fresh=fresh, full=full, part=part)
+        whole = latest(session, output, given, fresh=fresh, full=full, part=part)
         run = asked.part_of(whole)
         items, found = run.alignment.items, run.signals.findings
         warned = len(whole.signals.orphans)
@@ -207,7 +207,7 @@ def suggest(
     given, asks = given_moment(as_of), fresh or full or as_of is not None
     with _looking(config, style, asks=asks) as (session, output):
         output.notice = "# " if as_yaml else ""
-        run = _latest(session, output, given, fresh=fresh, full=full)
+        run = latest(session, output, given, fresh=fresh, full=full)
         # Work that is within its grace period or not begun is left in peace, unless it is asked for.
         orphaned = set(run.signals.orphans)
         rest = {*run.signals.in_grace, *run.signals.not_started}
@@ -245,7 +245,7 @@ def explain(
     """Explain the links of a ticket, or the number of a key result or objective."""
     given, asks = given_moment(as_of), fresh or full or as_of is not None
     with _looking(config, style, asks=asks) as (session, output):
-        run = _latest(session, output, given, fresh=fresh, full=full)
+        run = latest(session, output, given, fresh=fresh, full=full)
         when = run.scorecard.as_of.isoformat()
         asked = asked_for(key, run.alignment, session.workspace)
         name = asked if isinstance(asked, str) else ""
@@ -314,7 +314,7 @@ def roll_over(
     given, asks = given_moment(as_of), fresh or full or as_of is not None
     with _looking(config, style, asks=asks) as (session, output):
         output.notice = "# " if style is not Format.JSON else ""
-        run = _latest(session, output, given, fresh=fresh, full=full)
+        run = latest(session, output, given, fresh=fresh, full=full)
         try:
             carried = next_cycle(before, after, run, session.workspace)
         except NoSuchCycleError as error:

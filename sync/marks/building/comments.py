@@ -13,6 +13,7 @@ from connectors.model import Comment, Fact, KeyResultMark, Ref, WorkItem
 from sync.align.alignment import ItemAlignment, Link
 from sync.marks.building.key_results import ItemKeyResults
 from sync.marks.building.shared import SharedMarks
+from sync.marks.building.signal_lines import SignalLines
 from sync.marks.comments import ProgressFacts, progress_details
 from sync.marks.contribution import blocked_for
 from sync.marks.orphan_comments import OrphanFacts, SuggestedKeyResult, WaysOut, orphan_details
@@ -23,7 +24,7 @@ from sync.signals.orphans import Orphan, Signals, orphans_below
 
 class StickyComments:
     """The comments of a workspace's items. `closest`: by orphan, what its warning names as near; `claim_groups`: the name of
-    the label group for claims, by tracker.
+    the label group for claims, by tracker; `lines`: the signals that they name.
     """
 
     def __init__(
@@ -32,12 +33,14 @@ class StickyComments:
         signals: Signals,
         closest: Mapping[Ref, Sequence[SuggestedKeyResult]],
         claim_groups: Mapping[str, str],
+        lines: SignalLines,
     ) -> None:
         self._shared = shared
         self._key_results = ItemKeyResults(shared)
         self._below = orphans_below(signals.orphans)
         self._closest = closest
         self._claim_groups = claim_groups
+        self._lines = lines
         self._ways = WaysOut.of(shared.workspace, shared.alignment.offered)
         self._languages = {name: self._language(name) for name in shared.workspace.trackers}
 
@@ -60,7 +63,12 @@ class StickyComments:
             self._progress(item, within, link, resting)
             for link in self._key_results.in_precedence(item, [*placement.carries, *waiting])
         ]
-        facts = (*(fact for one in parts for fact in one.facts), *self._languages[item.ref.tracker])
+        carried = [link.key_result for link in placement.carries]
+        facts = (
+            *(fact for one in parts for fact in one.facts),
+            *self._lines.in_comment((item.ref, *within), carried),
+            *self._languages[item.ref.tracker],
+        )
         details = msgspec.to_builtins(progress_details(parts, item, shared.today))
         return with_text(Comment("progress", facts, details=details), shared.messages[item.ref.tracker])
 
@@ -99,7 +107,8 @@ class StickyComments:
         # Projects of Linear bear labels of another kind.
         group = self._claim_groups.get(tracker, "") if item.level != "project" else ""
         details = orphan_details(facts, self._ways, shared.today, group)
-        comment = Comment("orphan", self._languages[tracker], details=msgspec.to_builtins(details))
+        stated = (*self._lines.in_comment((item.ref,)), *self._languages[tracker])
+        comment = Comment("orphan", stated, details=msgspec.to_builtins(details))
         return with_text(comment, shared.messages[tracker])
 
     def _language(self, tracker: str) -> tuple[Fact, ...]:

@@ -10,6 +10,7 @@ from sync.align.alignment import ItemAlignment
 from sync.marks.building.comments import StickyComments
 from sync.marks.building.key_results import ItemKeyResults
 from sync.marks.building.shared import SharedMarks
+from sync.marks.building.signal_lines import SignalLines
 from sync.marks.orphan_comments import SuggestedKeyResult
 from sync.signals.orphans import Orphan, Signals
 
@@ -26,10 +27,11 @@ class MarkBuilder:
         signals: Signals,
         closest: Mapping[Ref, Sequence[SuggestedKeyResult]],
         claim_groups: Mapping[str, str],
+        lines: SignalLines,
     ) -> None:
         self._shared = shared
         self._key_results = ItemKeyResults(shared)
-        self._comments = StickyComments(shared, signals, closest, claim_groups)
+        self._comments = StickyComments(shared, signals, closest, claim_groups, lines)
         policy = shared.workspace.policy.labels
         self._labels: dict[AlignmentState, tuple[str, ...]] = {
             "aligned": (policy.aligned,) if policy.aligned else (),

@@ -12,11 +12,17 @@ from connectors.text.document import Doc, Inline, Line, Panel, Text, line, para
 from sync.marks.details import Claim, Offer, OrphanDetails
 from sync.marks.messages import Messages
 from sync.marks.texts.phrases import day, listed, one_stop, separated
+from sync.marks.texts.signal_lines import signal_lines
 
 
-def orphan_text(details: OrphanDetails, messages: Messages) -> Doc:
-    """The text of such a comment. Raises ValueError where the details name no days."""
-    rows = (_head(details, messages), _near(details, messages), _ways(details, messages))
+def orphan_text(details: OrphanDetails, messages: Messages, signals: Sequence[str] = ()) -> Doc:
+    """The text of such a comment, which names these `signals`. Raises ValueError where the details name no days."""
+    rows = (
+        _head(details, messages),
+        _near(details, messages),
+        _ways(details, messages),
+        *signal_lines(signals, messages),
+    )
     return Doc((Panel("warning", tuple(para(*row) for row in rows if row)),))
 
 

@@ -13,13 +13,19 @@ from sync.marks.details import Foretold, Goal, Part, ProgressDetail, ProgressDet
 from sync.marks.facts import StatedKeyResult
 from sync.marks.messages import Messages
 from sync.marks.texts.phrases import TONES, chance, day, health_lozenge, one_stop, separated
+from sync.marks.texts.signal_lines import signal_lines
 
 _BAR = 10
 _HALF = 50
 
 
-def progress_text(stated: Sequence[StatedKeyResult], details: ProgressDetails, messages: Messages) -> Doc:
-    """The text of such a comment. Raises ValueError where facts and details do not go together."""
+def progress_text(
+    stated: Sequence[StatedKeyResult],
+    details: ProgressDetails,
+    messages: Messages,
+    signals: Sequence[str] = (),
+) -> Doc:
+    """The text of such a comment, which names these `signals`. Raises ValueError where facts and details do not go together."""
     panels: list[Panel] = []
     for one, detail in zip(stated, details.key_results, strict=True):
         is_last = len(panels) == len(details.key_results) - 1
@@ -31,6 +37,8 @@ def progress_text(stated: Sequence[StatedKeyResult], details: ProgressDetails, m
             _foot(detail, details.read if is_last else "", messages),
         )
         panels.append(Panel(TONES[one.health], tuple(para(*row) for row in rows if row)))
+    if signals:
+        panels.append(Panel("note", tuple(para(*row) for row in signal_lines(signals, messages))))
     return Doc(tuple(panels))
 
 

@@ -12,6 +12,7 @@ from sync.marks.details import Blocked, Foretold, Moved, Pace, Previous, UpdateD
 from sync.marks.facts import StatedKeyResult
 from sync.marks.messages import Messages
 from sync.marks.texts.phrases import chance, day, health_words
+from sync.marks.texts.signal_lines import signal_lines
 
 
 def update_text(stated: Sequence[StatedKeyResult], details: UpdateDetails, messages: Messages) -> Doc:
@@ -19,6 +20,8 @@ def update_text(stated: Sequence[StatedKeyResult], details: UpdateDetails, messa
     blocks: list[Block] = []
     for one, detail in zip(stated, details.key_results, strict=True):
         blocks += [*_head(one, detail, messages), Bullets(tuple(_rows(one, detail, messages)))]
+    if details.signals:
+        blocks.append(Bullets(signal_lines(details.signals, messages)))
     return Doc(tuple(blocks))
 
 

@@ -9,7 +9,7 @@ from config.errors import nearest
 from connectors.model import Ref, WorkItem
 from sync.decide import Decision
 from sync.plan.undo import SelectionError
-from sync.signals.findings import Finding
+from sync.signals.findings.finding import Finding
 from sync.signals.orphans import Orphan, Signals
 
 

@@ -8,7 +8,7 @@ from sync.cli.render.markdown import to_markdown
 from sync.cli.render.screen import Screen
 from sync.cli.render.terminal import to_text
 from sync.report.findings import ALIKE, findings, unmatched
-from sync.signals.findings import KINDS, Finding
+from sync.signals.findings.finding import KINDS, Finding
 from tests.support.builders import item, ref
 
 COUNT = 2_418

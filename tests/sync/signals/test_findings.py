@@ -14,7 +14,8 @@ from connectors.model import WorkItem
 from sync.align.alignment import align
 from sync.measure import measure
 from sync.signals.budgets import slices, usages
-from sync.signals.findings import Finding, find
+from sync.signals.findings.find import find
+from sync.signals.findings.finding import Finding
 from tests.support.builders import NOW, epic, item, metric, observed, work, workspace
 
 CYCLES = {

@@ -12,7 +12,7 @@ from config.workspace import Workspace
 from connectors.model import Pull, Ref, SetAside, WorkItem
 from sync.collect.lost_items import lost_items
 from sync.observation import LostItem, Observation
-from sync.signals.lost_work import find_lost
+from sync.signals.findings.lost_work import find_lost
 from tests.support.builders import NOW, epic, item, observed, ref, work, workspace
 
 TODAY = date(2026, 11, 16)

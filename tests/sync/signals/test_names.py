@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.signals.names import CLOSE, Names
+from sync.signals.declared.names import CLOSE, Names
 
 
 def test_of_names_that_share_as_much_the_same_are_close_in_every_process() -> None:

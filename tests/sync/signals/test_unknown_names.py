@@ -9,7 +9,7 @@ import pytest
 
 from config.trackers import NativeQuery
 from connectors.preflight import Catalog
-from sync.signals.unknown_names import find_unknown, saved_queries
+from sync.signals.declared.unknown_names import find_unknown, saved_queries
 from tests.support.builders import NOW, work, workspace
 
 FILTER, VIEW = NativeQuery("saved_filter", "7"), NativeQuery("view", "v")

@@ -14,9 +14,9 @@ from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align.alignment import align
 from sync.observation import Observation, RuleQuery, Unread
-from sync.signals.findings import Finding
-from sync.signals.names import Names
-from sync.signals.unmatched import find_unmatched
+from sync.signals.declared.names import Names
+from sync.signals.declared.unmatched import find_unmatched
+from sync.signals.findings.finding import Finding
 from tests.support.builders import NOW, epic, item, observed, work, workspace
 from tests.support.declarations import GOOD, written
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from config.wording import agree, counted
 from sync.observation import Observation
-from sync.signals.findings import FEW, Finding
+from sync.signals.findings.finding import FEW, Finding
 
 
 def find_drift(observation: Observation) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from config.text.figures import ENGLISH
 from config.wording import agree, counted
 from config.workspace import Workspace
 from sync.observation import LostItem, Observation
-from sync.signals.findings import FEW, Finding
+from sync.signals.findings.finding import FEW, Finding
 
 
 def find_lost(observation: Observation, workspace: Workspace) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from sync.align.terms import (
     successor_to_come,
     successor_without_objectives,
 )
-from sync.signals.findings import Finding
+from sync.signals.findings.finding import Finding
 
 
 def find_missing_cycles(alignment: Alignment, workspace: Workspace, now: datetime) -> Iterator[Finding]:

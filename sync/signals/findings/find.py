@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Literal, get_args
+from typing import Literal
 
 from config.measures import MADE_OF_LINKS, FlowMeasure, MilestonesMeasure, WorkMeasure
 from config.okrs import KeyResult
@@ -17,54 +17,12 @@ from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, ItemAlignment, Link
 from sync.align.terms import Term, continuations, terms
 from sync.measure import Scorecard, closed_on, milestone_pieces
-from sync.signals.ambiguous_keys import ambiguous_keys
 from sync.signals.budgets import usages
-from sync.signals.mirrors import circular, differing
-from sync.signals.moved_keys import moved_keys, unseen_parents
-from sync.signals.shared_names import shared_names
-
-Kind = Literal[
-    "dangling_claim",
-    "unmatched_rule",
-    "moved_key",
-    "unseen_parent",
-    "parent_cycle",
-    "link_cycle",
-    "missing_cycle",
-    "unserved_key_result",
-    "finished_before",
-    "lost_work",
-    "done_over_open",
-    "dropped_over_open",
-    "mirrors_differ",
-    "closed_key_result",
-    "claim_against_rule",
-    "ambiguous_key",
-    "shared_name",
-    "two_objectives",
-    "against_parent",
-    "too_many_key_results",
-    "over_budget",
-    "unset_waiting",
-    "output_without_outcome",
-    "drift",
-]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-"""From the most to the least pressing. One of tickets asks for something that can still be done: it is about open work, or,
-as `lost_work`, about what has to be brought back; one of a key result, about one that runs."""
-FEW = 5
-"""How many items a message names; the finding itself holds them all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that people should look at: what, on which items, and a remedy; of a declaration its `file:line`."""
-
-    kind: Kind
-    items: tuple[Ref, ...]
-    message: str
-    remedy: str
-    place: str = ""
+from sync.signals.declared.ambiguous_keys import ambiguous_keys
+from sync.signals.declared.moved_keys import moved_keys, unseen_parents
+from sync.signals.declared.shared_names import shared_names
+from sync.signals.findings.finding import FEW, Finding, Kind
+from sync.signals.findings.mirrors import circular, differing
 
 
 def find(

@@ -14,9 +14,9 @@ from config.workspace import Path, Workspace
 from connectors.preflight import Catalog
 from sync.align.native_queries import query_of
 from sync.align.rule_book import declared_rules
-from sync.signals.findings import Finding
-from sync.signals.names import Names
-from sync.signals.unmatched import in_effect, judged_key_results, possible_trackers, runs
+from sync.signals.declared.names import Names
+from sync.signals.declared.unmatched import in_effect, judged_key_results, possible_trackers, runs
+from sync.signals.findings.finding import Finding
 
 KINDS = ("label", "type", "team", "project")
 Catalogs = Mapping[str, Catalog]

@@ -1,0 +1,1 @@
+"""Indicators of how teams align with goals: attainment, velocity, times, customers, return. Pure."""

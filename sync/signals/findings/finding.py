@@ -1,0 +1,77 @@
+"""A finding: something that people should look at, and the kinds of them. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from config.text.phrases import Phrase, say
+from config.text.texts import ENGLISH_TEXTS
+from connectors.model import Ref
+
+Kind = Literal[
+    "dangling_claim",
+    "unmatched_rule",
+    "moved_key",
+    "unseen_parent",
+    "parent_cycle",
+    "link_cycle",
+    "missing_cycle",
+    "unserved_key_result",
+    "finished_before",
+    "lost_work",
+    "done_over_open",
+    "dropped_over_open",
+    "mirrors_differ",
+    "closed_key_result",
+    "claim_against_rule",
+    "ambiguous_key",
+    "shared_name",
+    "two_objectives",
+    "against_parent",
+    "too_many_key_results",
+    "over_budget",
+    "unset_waiting",
+    "output_without_outcome",
+    "drift",
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""From the most to the least pressing. One of tickets asks for something that can still be done: it is about open work, or,
+as `lost_work`, about what has to be brought back; one of a key result, about one that runs."""
+FEW = 5
+"""How many items a message names; the finding itself holds them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that people should look at: what, on which items, and a remedy; of a declaration its `file:line`.
+
+    `said`, `todo`: message and remedy in words of every language, where there are any. `key_result`: the one that it is
+    about. `threshold`: what was exceeded, as people declared it.
+    """
+
+    kind: Kind
+    items: tuple[Ref, ...]
+    message: str
+    remedy: str
+    place: str = ""
+    said: Phrase | None = field(default=None, compare=False)
+    todo: Phrase | None = field(default=None, compare=False)
+    key_result: str = field(default="", compare=False)
+    threshold: str = field(default="", compare=False)
+
+
+def finding(
+    kind: Kind,
+    items: tuple[Ref, ...],
+    said: Phrase,
+    todo: Phrase,
+    place: str = "",
+    *,
+    key_result: str = "",
+    threshold: str = "",
+) -> Finding:
+    """A finding by its phrases, in English for tables and JSON; of a declaration with its place in front."""
+    message = say(said, ENGLISH_TEXTS)
+    placed = f"{place}: {message}" if place else message
+    return Finding(kind, items, placed, say(todo, ENGLISH_TEXTS), place, said, todo, key_result, threshold)
