@@ -77,6 +77,11 @@ class _Measured(ConfigModel):
     stale_days: Annotated[int, Field(ge=1, le=3650), BeforeValidator(reject_bool)] | None = Field(
         default=None, description="Ignore the latest value when it is older than this many days."
     )
+    indicator: Annotated[str, Field(min_length=1, max_length=40)] | None = Field(
+        default=None,
+        description="What the number tells of customers, such as satisfaction or retention: `truenorth signals` lists it among "
+        "the indicators by this name.",
+    )
 
     @field_validator("checkins")
     @classmethod

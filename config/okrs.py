@@ -94,4 +94,9 @@ class Objective(ConfigModel):
         description="Grade from 0.0 to 1.0: committed objectives succeed at 1.0, aspirational ones at 0.7.",
     )
     closed: Day | None = Field(default=None, description="Day on which it was closed, with all its parts.")
+    value: Weight | None = Field(
+        default=None,
+        description="What reaching it is worth, in a unit of your choice that is the same for all objectives. Shown against the "
+        "person-days that it took; nothing else goes by it.",
+    )
     key_results: tuple[KeyResult, ...] = Field(min_length=1, description="Key results of the objective.")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
-from config.fields import ConfigModel, reject_bool
+from config.fields import ConfigModel, NonEmpty, reject_bool
 
 Weeks = Annotated[int, Field(ge=1, le=52), BeforeValidator(reject_bool)]
 Points = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(reject_bool)]
@@ -21,6 +21,13 @@ SignalId = Literal[
     "blocked_by_other_team",
     "claimed_by_several",
     "aging_work",
+    "starved_objective",
+    "urgent_orphan",
+    "low_priority_heavy",
+    "overdue_check_in",
+    "throughput_outside_limits",
+    "nobody_assigned",
+    "over_committed_team",
     "orphaned_work",
     "dangling_claim",
     "unmatched_rule",
@@ -69,6 +76,19 @@ class SignalRules(ConfigModel):
     heavy_weight: Points = Field(
         default=40.0,
         description="low_priority_heavy: percent of its objective from which a key result counts as heavy.",
+    )
+    low_priorities: tuple[NonEmpty, ...] = Field(
+        default=("Low", "Lowest", "Minor", "Trivial"),
+        description="low_priority_heavy: priorities that are low, by any name that a tracker knows them by.",
+    )
+    urgent_priorities: tuple[NonEmpty, ...] = Field(
+        default=("Urgent", "Highest", "Blocker"),
+        description="urgent_orphan: priorities that are the highest, by any name that a tracker knows them by.",
+    )
+    committed_percent: Points = Field(
+        default=40.0,
+        description="over_committed_team: percent of its open key-result work that a team finishes by the end of the cycle if all "
+        "goes well (one of ten futures); less is over-committed.",
     )
     blocked_days: Annotated[int, Field(ge=0, le=365), BeforeValidator(reject_bool)] = Field(
         default=5, description="blocked_by_other_team: days that work was blocked."

@@ -13,11 +13,9 @@ from datetime import date, datetime, timedelta, tzinfo
 from config.names import folded
 from connectors.model import AssigneeSpan, WorkItem
 from sync.align.alignment import Alignment
+from sync.flow.building import CONTAINERS
 from sync.flow.journeys import Journeys
 from sync.observation import Assigned
-
-CONTAINERS = frozenset(("initiative", "project"))
-"""Levels that hold work and are none themselves."""
 
 _Times = list[tuple[datetime, datetime]]
 _INSTANT = timedelta(microseconds=1)

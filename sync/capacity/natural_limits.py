@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import fsum
+from math import exp, fsum, lgamma, log, log1p
 
 FACTOR = 2.66
 LEAST_VALUES = 8
@@ -37,3 +37,14 @@ def natural_limits(values: Sequence[float]) -> NaturalLimits | None:
     moving = [abs(later - before) for before, later in pairwise(values)]
     reach = FACTOR * fsum(moving) / len(moving)
     return NaturalLimits(mean, max(0.0, mean - reach), mean + reach)
+
+
+def chance_of(hits: int, whole: int, share: float) -> float:
+    """How likely so many hits or more are among `whole` tries, each of which hits by a chance of `share` (binomial)."""
+    if not 0 < share < 1:
+        return float(hits <= 0 or share >= 1)
+    odds = (log(share), log1p(-share))
+    return fsum(
+        exp(lgamma(whole + 1) - lgamma(n + 1) - lgamma(whole - n + 1) + n * odds[0] + (whole - n) * odds[1])
+        for n in range(hits, whole + 1)
+    )

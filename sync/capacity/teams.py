@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from config.names import folded
 from connectors.model import WorkItem
+from sync.align.alignment import Alignment
+from sync.flow.building import CONTAINERS
 from sync.forecast.working_days import WorkPlace, place_of
 
 LEAST_PEOPLE = 3
@@ -15,8 +18,25 @@ three: Hundepool et al., "Statistical Disclosure Control", 2012, section 4.2.)""
 
 
 def team_name(place: WorkPlace) -> str:
-    """The team as signals and reports name it: "tracker/TEAM"; the tracker where work lies in none."""
-    return f"{place.tracker}/{place.team}" if place.team else place.tracker
+    """The team as signals and reports name it: "tracker/TEAM"; "tracker/" where work lies in none."""
+    return f"{place.tracker}/{place.team}"
+
+
+def crowded_teams(alignment: Alignment, since: datetime) -> frozenset[str]:
+    """The teams, by name, of enough people: by the assignees of their work in progress and of what was finished since a moment."""
+    mine = (
+        item
+        for ref, item in alignment.items.items()
+        if item.in_scope
+        and item.level not in CONTAINERS
+        and (item.category == "doing" or (item.category == "done" and _is_since(item.completed, since)))
+        and alignment.is_leaf(ref)
+    )
+    return frozenset(team_name(place) for place, people in crowds(mine).items() if people >= LEAST_PEOPLE)
+
+
+def _is_since(moment: datetime | None, since: datetime) -> bool:
+    return moment is not None and moment >= since
 
 
 def crowds(items: Iterable[WorkItem]) -> Mapping[WorkPlace, int]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align.alignment import Alignment
 from sync.capacity.natural_limits import NaturalLimits, natural_limits
+from sync.capacity.teams import team_name
 from sync.capacity.weeks import WEEK, Finished, finished, is_worked, week_of
 from sync.forecast.working_days import WorkCalendar, WorkPlace
 
@@ -42,19 +44,22 @@ class KeyResultThroughput:
         self._finished: Finished = finished(
             alignment, workspace, first, lambda item: bool(alignment.placements[item.ref].of_every_cycle)
         )
-        self._began = _first_cycle(workspace)
+
+    @property
+    def first_weeks(self) -> Mapping[str, date]:
+        """The first week that is known of each team, by its name."""
+        return {team_name(team): min(weeks) for team, weeks in self._finished.weeks.items()}
 
     def judged(self, today: date) -> tuple[TeamWeek, ...]:
         """The last whole week before a day, of every team that has limits, by team.
 
-        Weeks with hardly a working day are left out, and so are those before the team finished any such work, or before any
-        cycle was declared to run: nobody could serve a key result then.
+        Weeks with hardly a working day are left out, and so are those before the team finished any such work.
         """
         monday = week_of(today) - WEEK
         found = []
         for team, weeks in self._finished.weeks.items():
             days = self._calendar.of(team)
-            begin = max(min(weeks), self._began, monday - BEHIND * WEEK)
+            begin = max(min(weeks), monday - BEHIND * WEEK)
             before = [
                 begin + n * WEEK
                 for n in range((monday - begin).days // 7)
@@ -64,10 +69,3 @@ class KeyResultThroughput:
             if limits is not None and is_worked(monday, days):
                 found.append(TeamWeek(team, monday, weeks.get(monday, ()), limits, len(before)))
         return tuple(found)
-
-
-def _first_cycle(workspace: Workspace) -> date:
-    """The Monday of the first whole week of the first cycle that has objectives."""
-    used = {one.cycle for one in workspace.objectives}
-    start = min(workspace.cycles[name].start for name in used)
-    return start + timedelta(days=-start.weekday() % 7)

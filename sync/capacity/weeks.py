@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align.alignment import Alignment
-from sync.capacity.in_progress import CONTAINERS
 from sync.capacity.teams import LEAST_PEOPLE, crowds
+from sync.flow.building import CONTAINERS
 from sync.forecast.working_days import WorkingDays, WorkPlace, place_of
 
 WEEK = timedelta(weeks=1)

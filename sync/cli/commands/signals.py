@@ -14,10 +14,13 @@ from sync.cli.commands.inspect import latest
 from sync.cli.options import AsOf, Config, FormatOption, Fresh, Full, given_moment
 from sync.cli.output import Format
 from sync.cli.session import command_session
-from sync.flow.figures import flow_figures
-from sync.report import flow
+from sync.decide import Decision
+from sync.flow.figures import FlowFigures, flow_figures
+from sync.indicators.indicators import Indicators, indicators_of
+from sync.report import flow, indicators
 from sync.report.signals import data, sections
 from sync.report.signals.selection import SignalFilter
+from sync.signals.capacity.starved_objective import days_so_far
 from sync.signals.conflicts.waits import edges, waits
 from sync.signals.mechanism import not_computed
 from sync.signals.rules import RULES
@@ -56,8 +59,10 @@ def signals(
         if missing:
             output.show(sections.absent(missing, texts))
         figures = flow_figures(run.observation, run.alignment, workspace, context.now)
+        told = _indicators(run, figures)
         if not asked.words:
             output.show(*flow.sections(figures, texts))
+            output.show(*indicators.sections(told, workspace, texts))
         if output.wants_data:
             output.data(
                 as_of=run.scorecard.as_of.isoformat(),
@@ -67,7 +72,14 @@ def signals(
                 waiting=data.waiting_data(who, context.now),
                 not_computed=data.absent_data(missing, texts),
                 flow=None if asked.words else flow.data(figures),
+                indicators=None if asked.words else indicators.data(told),
             )
+
+
+def _indicators(run: Decision, figures: FlowFigures) -> Indicators:
+    context = run.signal_context
+    days = context.common(days_so_far)
+    return indicators_of(run.alignment, run.scorecard, context.workspace, figures, days, context.now)
 
 
 def texts_in(language: str | None, workspace: Workspace) -> Texts:

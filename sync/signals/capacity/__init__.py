@@ -1,0 +1,1 @@
+"""Diverging priorities, disengagement and over-commitment, by team and objective. Pure."""
