@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from config.checks.calendar import check_calendar
 from config.checks.finding import ConfigFinding, Names, Path, check_answerable, key_result_places
+from config.checks.flow import check_flow
 from config.checks.jql import check_jql
 from config.checks.link_rules import check_link_rules
 from config.checks.measures import check_measures
@@ -28,6 +29,7 @@ def check(workspace: Workspace, names: Names | None = None) -> Iterator[ConfigFi
     yield from _trackers(workspace)
     yield from _policy(workspace)
     yield from check_calendar(workspace, names)
+    yield from check_flow(workspace, names)
     yield from _modes(workspace)
     yield from _words(workspace)
     yield from _ids(workspace)

@@ -80,9 +80,7 @@ def _shown(value: Value, texts: Texts) -> str:
 
 def _names(names: tuple[str | Phrase, ...], texts: Texts) -> str:
     shown, more = ", ".join(_shown(name, texts) for name in names[:MOST_NAMES]), len(names) - MOST_NAMES
-    return (
-        texts.text("signals.names.more", names=shown, count=texts.figures.count(more)) if more > 0 else shown
-    )
+    return texts.text("signals.names.more", names=shown, count=str(more)) if more > 0 else shown
 
 
 def plain(what: Phrase) -> dict[str, Any]:

@@ -33,6 +33,7 @@ def file_text(proposal: Proposal) -> str:
         _objectives(proposal, now),
         _exempt(proposal.found),
         _policy(),
+        _flow(),
     )
     return "\n".join("\n".join(lines) + "\n" for lines in sections if lines)
 
@@ -282,4 +283,13 @@ def _policy() -> list[str]:
         "  grace_days: 7",
         "  # Whether to write comments: one on each epic or project of a key result, one on the topmost work that serves none.",
         "  comments: true",
+    ]
+
+
+def _flow() -> list[str]:
+    return [
+        "# Histories of statuses are read, so that `truenorth signals` shows how work flows and what has grown old. Say in which stages",
+        "# work only waits, and flow efficiency is known, too:",
+        "# flow: {stages: [{name: Review, statuses: [In Review], waiting: true}]}",
+        "flow: {}",
     ]

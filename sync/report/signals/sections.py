@@ -74,7 +74,7 @@ def _section(
             Cell(rate_words(group[0].base_rate, texts)),
             message,
             Cell(_tickets(group, items, texts, message)),
-            Cell(say(group[0].remedy, texts), "dim"),
+            _remedy(group, texts),
         )
         for group in groups
         for message in (_message(group, texts),)
@@ -97,6 +97,12 @@ def _message(group: Sequence[Signal], texts: Texts) -> Cell:
     if more > 0:
         others.append(texts.counted("signals.more", more))
     return Cell(first, more=tuple(others))
+
+
+def _remedy(group: Sequence[Signal], texts: Texts) -> Cell:
+    """The remedy; where it names what it is about, that of each example."""
+    first, *others = dict.fromkeys(say(one.remedy, texts) for one in group[:_EXAMPLES])
+    return Cell(first, "dim", more=tuple(others))
 
 
 def _tickets(group: Sequence[Signal], items: Mapping[Ref, WorkItem], texts: Texts, message: Cell) -> str:

@@ -24,6 +24,7 @@ from sync.align.rule_book import DeclaredRule, declared_rules
 from sync.measure import closed_on
 from sync.observation import Observation
 from sync.signals.declared.names import FIELD, KnownNames
+from sync.signals.declared.unknown_stages import find_unknown_stages
 from sync.signals.findings.finding import Finding
 
 NAMED = (
@@ -62,13 +63,14 @@ def find_unmatched(
     """One finding for each rule of a running cycle that is in effect and matches nothing, whole or in a part.
 
     First link rules that match nothing at all, then those of which a part does, then names in measures, then
-    exemptions. Of rules that a tracker which was not read could meet nothing is said.
+    exemptions, then stages of flow. Of rules that a tracker which was not read could meet nothing is said.
     """
     search = _Search(alignment, observation, workspace, now)
     links, exemptions = search.link_rules(), search.exemptions()
     whole = [finding for finding, is_whole in links if is_whole]
     parts = [finding for finding, is_whole in links if not is_whole]
-    return (*whole, *parts, *search.measures(), *exemptions)
+    stages = find_unknown_stages(alignment, observation, workspace)
+    return (*whole, *parts, *search.measures(), *exemptions, *stages)
 
 
 def runs(workspace: Workspace, today: date) -> bool:

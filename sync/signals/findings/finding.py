@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from config.text.phrases import Phrase, say
+from config.text.phrases import Phrase, Value, phrase, say
 from config.text.texts import ENGLISH_TEXTS
-from connectors.model import Ref
+from connectors.model import Ref, WorkItem
 
 Kind = Literal[
     "dangling_claim",
@@ -75,3 +76,21 @@ def finding(
     message = say(said, ENGLISH_TEXTS)
     placed = f"{place}: {message}" if place else message
     return Finding(kind, items, placed, say(todo, ENGLISH_TEXTS), place, said, todo, key_result, threshold)
+
+
+def refs_of(items: Iterable[WorkItem]) -> tuple[Ref, ...]:
+    """The items as evidence."""
+    return tuple(item.ref for item in items)
+
+
+def names_of(items: Iterable[WorkItem]) -> tuple[str, ...]:
+    """The items as a sentence names them: the first few, and how many more there are."""
+    return tuple(item.name for item in items)
+
+
+def joined(word: Literal["and", "or"], parts: Sequence[str | Phrase]) -> Value:
+    """Parts with a word between each two."""
+    found: Value = parts[0]
+    for part in parts[1:]:
+        found = phrase(f"signals.names.{word}", left=found, right=part)
+    return found

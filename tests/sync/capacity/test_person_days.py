@@ -118,6 +118,21 @@ def test_no_cell_of_two_people_is_shown_nor_what_gives_it_away() -> None:
     assert [one.share for one in found.shares] == [None, None]
 
 
+def test_a_share_is_hidden_with_its_sum_and_a_sum_with_its_share() -> None:
+    """SPEED is of two people. In the table the unaligned work of three hides it, among the shares the objective of four must."""
+    declared = goals(objectives={"SPEED": {}, "TRUST": {}, "FAST": {}})
+    each = {"SPEED-1": 2, "TRUST-1": 4, "FAST-1": 5, "": 3}
+    people = [(claim, nr) for claim, count in each.items() for nr in range(count)]
+    items = [
+        item(f"WEB-{at}", claims=(claim,) if claim else (), category="doing", assignee=f"{claim}{nr}")
+        for at, (claim, nr) in enumerate(people)
+    ]
+    found = counted([(one, MONDAY, None) for one in items], declared)
+    hidden = [one.objective for one in found.shares if one.share is None]
+    assert hidden == ["SPEED", "TRUST"]
+    assert [name for name in each if name and found.of(Part("objective", name[:-2])) is None] == ["SPEED-1", "TRUST-1"]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("weights", "declared", "under"),
     [

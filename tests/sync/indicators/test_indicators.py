@@ -71,8 +71,10 @@ def test_a_key_result_is_attained_from_seven_tenths(value: float | None, attaine
     assert one.rate == attained
 
 
-def test_a_mean_of_floats_that_is_seven_tenths_is_attained() -> None:
-    assert found([], workspace(metric("KR1", 0, 1, ("2026-11-10", 0.1 + 0.6)))).attainments[0].attained == 1
+def test_seven_tenths_up_to_the_last_digit_of_floats_are_attained() -> None:
+    declared = workspace(metric("KR1", 0.1, 24.1, ("2026-11-10", 16.9)))
+    assert (16.9 - 0.1) / (24.1 - 0.1) < 0.7
+    assert found([], declared).attainments[0].attained == 1
 
 
 def test_attainment_by_cycle_objective_and_team() -> None:

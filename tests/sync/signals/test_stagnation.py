@@ -123,7 +123,8 @@ def test_aging_work_was_not_old_before_it_was() -> None:
 def test_the_limit_is_that_of_the_flow_figures() -> None:
     context = seen(FLOW, *finished(43, 13))
     assert context.journeys is not None
+    (stream,) = {one.stream.name for one in context.journeys.values()}
     for week in (0, 7):
-        bands = Aging(context.journeys).bands("jira", context.before(week).now)
+        bands = Aging(context.journeys).bands(stream, context.before(week).now)
         (band,) = bands_by_week(context)[week].values()
         assert band.limit == bands["In Progress"].p85
