@@ -12,6 +12,8 @@ PREFIX = "TRUENORTH_"
 Purpose = Literal["SOURCE", "SINK"]
 PURPOSES: tuple[Purpose, ...] = ("SOURCE", "SINK")
 """What a secret other than a tracker's is for: read from a source, or sent to where output goes."""
+WEBHOOKS = "BRIEF"
+"""How the names of the variables begin that hold the addresses of webhooks, after the prefix."""
 
 _PORTS = {"http": 80, "https": 443}
 MOST_HOST = 254
@@ -108,4 +110,4 @@ def origin_variable(secret: str) -> str:
 
 def is_reserved(stem: str) -> bool:
     """Whether a tracker whose variables begin with this stem would read secrets that are meant for something else."""
-    return stem.removeprefix(PREFIX).partition("_")[0] in PURPOSES
+    return stem.removeprefix(PREFIX).partition("_")[0] in (*PURPOSES, WEBHOOKS)

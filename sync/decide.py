@@ -17,6 +17,7 @@ from sync.align.alignment import Alignment, align
 from sync.align.suggestions import suggest
 from sync.forecast.health import with_chances
 from sync.forecast.key_results import outlooks
+from sync.forecast.one_thing import OneThings, one_things
 from sync.forecast.outlook import Outlooks
 from sync.history.movement import WorkState, work_states
 from sync.marks.desired import desired_marks
@@ -68,6 +69,8 @@ class Later(Protocol):
     def warnings(self) -> tuple[Signal, ...]: ...
     @property
     def work_states(self) -> Mapping[str, WorkState]: ...
+    @property
+    def one_things(self) -> Mapping[str, OneThings]: ...
     @property
     def plan(self) -> Plan: ...
     @property
@@ -138,6 +141,11 @@ class Decision:
     def work_states(self) -> Mapping[str, WorkState]:
         """Where the work of every key result stands."""
         return self.later.work_states
+
+    @property
+    def one_things(self) -> Mapping[str, OneThings]:
+        """What raises the chance of each key result most, or why nothing is named."""
+        return self.later.one_things
 
     @property
     def plan(self) -> Plan:
@@ -245,6 +253,10 @@ class _Later:
         wanted = {*rules.in_comment, *rules.in_update}
         named = [rule for rule in RULES if rule.id in wanted]
         return signals(self.signal_context, named, with_rates=False) if named else ()
+
+    @cached_property
+    def one_things(self) -> Mapping[str, OneThings]:
+        return one_things(self.alignment, self.scorecard, self.workspace, self.outlooks, self.memory.recent)
 
     @cached_property
     def _wanted(self) -> Mapping[Ref, Marks]:

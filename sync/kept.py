@@ -23,6 +23,7 @@ from config.workspace import Path, Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, ItemAlignment, UnmetClaim
 from sync.decide import Decision
+from sync.forecast.one_thing import OneThings
 from sync.forecast.outlook import Outlook
 from sync.history.movement import WorkState
 from sync.measure import Reading, Scorecard
@@ -83,6 +84,7 @@ class Kept:
     readings: list[dict[str, Any]]
     outlooks: dict[str, Any]
     work_states: dict[str, WorkState]
+    one_things: dict[str, OneThings]
     slices: tuple[Slice, ...]
     usages: tuple[Usage, ...]
     findings: tuple[_Finding, ...]
@@ -97,6 +99,8 @@ class Kept:
         """The items that are shown by name; `orphans`: those of the orphans too."""
         told = {ref for one in self.findings for ref in one.items}
         told |= {ref for ref, _ in self.planned} | {one.item for one in self.in_grace}
+        things = (one for several in self.one_things.values() for one in several.things)
+        told |= {ref for one in things for ref in (one.item, *one.frees)}
         return frozenset(told | {one.orphan.item for one in self.orphans} if orphans else told)
 
     def holds_for(self, observation: Observation, workspace: Workspace) -> bool:
@@ -114,6 +118,7 @@ class _Remembered:
     usages: tuple[Usage, ...]
     homonyms: frozenset[str]
     work_states: Mapping[str, WorkState]
+    one_things: Mapping[str, OneThings]
     plan: Plan = _NOTHING
     stops: tuple[GuardViolation, ...] = ()
     unshown: frozenset[Ref] = frozenset()
@@ -164,6 +169,7 @@ def encoded(run: Decision, workspace: Workspace) -> bytes:
         readings=[{name: getattr(one, name) for name in _TOLD} for one in run.scorecard.readings.values()],
         outlooks=dict(run.outlooks),
         work_states=dict(run.work_states),
+        one_things=dict(run.one_things),
         slices=run.slices,
         usages=tuple(replace(one, items=()) for one in run.usages),
         findings=tuple(
@@ -227,6 +233,7 @@ def recalled(
         kept.usages,
         kept.homonyms,
         kept.work_states,
+        kept.one_things,
     )
     shown = {**items, **{one.ref: one for one in kept.altered if one.ref in items}}
     alignment = Alignment(shown, placements, {})
@@ -242,7 +249,9 @@ def _by_tracker(refs: Iterable[Ref]) -> dict[str, list[str]]:
 
 
 def _places(workspace: Workspace) -> str:
-    declared = workspace.model_dump(mode="json", include={"objectives", "exempt"}, exclude_defaults=True)
+    declared = workspace.model_dump(
+        mode="json", include={"objectives", "exempt", "flow"}, exclude_defaults=True
+    )
     lines = "\n".join(workspace.place_of(path) for path in _paths(declared, ()))
     return hashlib.sha256(lines.encode()).hexdigest()[:16]
 

@@ -10,6 +10,7 @@ import typer
 
 from config.load import load
 from config.origins import origin_variable
+from config.posting.webhooks import webhook_variable
 from config.settings import SOURCE_ORIGINS, Settings, variables
 from config.workspace import Workspace
 from sync.cli.app import app
@@ -107,7 +108,8 @@ def test_every_variable_of_the_environment_is_listed_and_only_those() -> None:
     linear = {name for name in variables("linear") if not name.endswith("EMAIL")}
     known = settings | {*variables("jira"), variables("jira-eu")[0]} | linear
     sources = {"TRUENORTH_SOURCE_NAME", origin_variable("TRUENORTH_SOURCE_NAME"), SOURCE_ORIGINS}
-    assert set(re.findall(r"TRUENORTH_[A-Z_]+", OPERATORS)) == known | sources
+    hooks = {webhook_variable("default"), webhook_variable("name"), "TRUENORTH_BRIEF_NAME_KIND"}
+    assert set(re.findall(r"TRUENORTH_[A-Z_]+", OPERATORS)) == known | sources | hooks
 
 
 def test_every_key_of_the_policy_is_listed() -> None:

@@ -53,7 +53,9 @@ def _trackers(workspace: Workspace) -> Iterator[ConfigFinding]:
             yield ConfigFinding((*path, "url"), *fault)
         stem = "".join(letter if letter.isalnum() else "_" for letter in name.upper())
         if is_reserved(f"{PREFIX}{stem}"):
-            message = f"tracker {quoted(name)} would read variables that hold secrets of sources or sinks"
+            message = (
+                f"tracker {quoted(name)} would read variables that hold secrets of sources, sinks or webhooks"
+            )
             yield ConfigFinding(path, message, "rename it", at_key=True)
         if stem in variables:
             message = (

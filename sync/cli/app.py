@@ -48,9 +48,10 @@ class _Truenorth(CommandGroup):
                 "explain": "Explain the links of a ticket, or the number of a key result.",
                 "log": "Show the audit log: every write, with values before and after.",
                 "signals": "List warning signals, with thresholds, evidence and remedies.",
+                "brief": "Print what to look at first this week, or post it to a channel.",
                 "roll-over": "Print unfinished key results as OKRs of the next cycle.",
             },
-            apart={"signals": "sync.cli.commands.signals"},
+            apart={"signals": "sync.cli.commands.signals", "brief": "sync.cli.commands.brief"},
         ),
         HelpSection(
             "Write OKRs",

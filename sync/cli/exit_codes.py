@@ -82,6 +82,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
     from config.errors import ConfigError
     from connectors.errors import TrackerError, Transient
     from sync.explain.item import UnknownKeyError
+    from sync.jobs.brief.errors import BriefDelayed, BriefNotPosted
     from sync.jobs.distributed.errors import Differs, NoWorker, RunFailed, WorkersMissing
     from sync.jobs.okr_files.errors import OkrFileError
     from sync.jobs.origins import OriginRefused
@@ -101,7 +102,9 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         SandboxMissing: Exit.USAGE,
         NeedsPostgreSQL: Exit.USAGE,
         WorkersMissing: Exit.USAGE,
-        # Before what it is a kind of.
+        # Before what they are kinds of.
+        BriefDelayed: Exit.PARTIAL,
+        BriefNotPosted: Exit.FAILED,
         LeaseOverdue: Exit.FAILED,
         LeaseBusy: Exit.PARTIAL,
         # The other run does this one's work, too.

@@ -110,6 +110,19 @@ HELP: Mapping[str, CommandHelp] = {
         },
         _READS,
     ),
+    "brief": CommandHelp(
+        {
+            "truenorth brief": "what fell, who waits, what is new, old and disputed since last Monday",
+            "truenorth brief --format markdown --language fr": "the same in French, to paste into a page",
+            "truenorth brief --to team --preview": "look at what would be posted",
+            "truenorth brief --to team": "post it, once a week, to the webhook in TRUENORTH_BRIEF_TEAM_URL",
+        },
+        {
+            **_READS,
+            "1": "failed, or refused by the webhook, until somebody acts",
+            "3": "not all could be read, or it may not be posted; a later run may do better",
+        },
+    ),
     "signals": CommandHelp(
         {
             "truenorth signals": "what to look at before it is too late, the most severe first",

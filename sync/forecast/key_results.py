@@ -33,7 +33,7 @@ def outlooks(
         reading = readings[key_result.id]
         days = calendar.of(_main_place(reading))
         past = None
-        if _is_foretold(key_result, reading):
+        if is_foretold(key_result, reading):
             kept = recent.get(key_result.id, ())
             past = past_of(key_result, cycle, reading, kept, today)
         found[key_result.id] = _outlook(goal_of(objective), past, days, cycle, today)
@@ -45,7 +45,7 @@ def goal_of(objective: Objective) -> float:
     return ASPIRATION if objective.grading == "aspirational" else 1.0
 
 
-def _is_foretold(key_result: KeyResult, reading: Reading) -> bool:
+def is_foretold(key_result: KeyResult, reading: Reading) -> bool:
     """Whether its end can be foretold at all: it goes on by itself, and more or less of it can be done."""
     if reading.progress is None or reading.stands_on is not None or reading.by_hand:
         return False
@@ -67,12 +67,18 @@ def _outlook(
     left = days.between(today, cycle.end)
     if past is None:
         return Outlook(goal, None, "", today, cycle.end, left, days)
-    found = forecast(past.rows, cycle.end, goal, days, can_fall=past.can_fall) if past.enough else None
+    found = forecast_of(past, cycle.end, goal, days)
     if found is not None:
-        return Outlook(goal, _within(found), "", today, cycle.end, left, days)
+        return Outlook(goal, found, "", today, cycle.end, left, days)
     is_short = not past.enough or len(weeks_behind(past.rows, days)) < LEAST_WEEKS
     lack: Lack = "history" if is_short else "movement"
     return Outlook(goal, None, lack, today, cycle.end, left, days)
+
+
+def forecast_of(past: ProgressByDay, end: date, goal: float, days: WorkingDays) -> Forecast | None:
+    """The forecast at the end of a day for what went so until now; None where too little is known, or nothing moved."""
+    found = forecast(past.rows, end, goal, days, can_fall=past.can_fall) if past.enough else None
+    return None if found is None else _within(found)
 
 
 def _within(found: Forecast) -> Forecast:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.measure.bounds import Bounds, as_it_was, bounds_of, end_of, first_day
+from sync.measure.bounds import Bounds, as_it_was, bounds_of, end_of, first_day, standing
 from sync.measure.context import DENOMINATOR, latest, progress_between
 from sync.measure.ended import closed_on, last_day
 from sync.measure.estimates import EstimateBook, Estimates, Spread
@@ -21,7 +21,7 @@ from sync.measure.reading import (
 )
 from sync.measure.scorecard import measure
 from sync.measure.weights import Unit, estimate_in
-from sync.measure.work import milestone_pieces, progress_of
+from sync.measure.work import milestone_pieces, progress_of, progress_of_milestones
 from sync.observation import FieldValues, Histories, Past, Sample
 
 __all__ = [
@@ -63,6 +63,8 @@ __all__ = [
     "pieces_of",
     "progress_between",
     "progress_of",
+    "progress_of_milestones",
+    "standing",
     "tally_of",
     "to_percent",
     "weighting_of",

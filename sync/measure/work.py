@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
@@ -120,17 +120,26 @@ def milestones(key_result: KeyResult, how: MilestonesMeasure, context: MeasureCo
     reached = [piece for piece in counting if piece.category == "done"]
     total = sum((piece.part for piece in counting), Fraction(0))
     done = sum((piece.part for piece in reached), Fraction(0))
+    progress = progress_of_milestones(pieces)
     tally = Tally(
         before=sum(piece.left_out == "before" for piece in pieces),
         later=sum(piece.left_out == "later" for piece in pieces),
         undated=sum(piece.done_on is None for piece in reached),
     )
-    if not counting:
+    if progress is None:
         evidence = ", ".join(["no linked milestones", *_outside(tally, context.bounds)])
         return MeasuredValue(None, None, evidence, "milestones")
     evidence = f"{part_of(len(reached), len(counting), 'milestone')} reached"
     evidence += _bounds_words(tally, WorkMeasure(kind="work"), context.bounds)
-    return MeasuredValue(float(done), float(done / total), evidence, "milestones", float(total))
+    return MeasuredValue(float(done), progress, evidence, "milestones", float(total))
+
+
+def progress_of_milestones(pieces: Iterable[Piece]) -> float | None:
+    """The reached share of milestones, 0..1; None where none counts."""
+    counting = [piece for piece in pieces if piece.left_out is None]
+    total = sum((piece.part for piece in counting), Fraction(0))
+    done = sum((piece.part for piece in counting if piece.category == "done"), Fraction(0))
+    return float(done / total) if counting else None
 
 
 def milestone_pieces(

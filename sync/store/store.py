@@ -20,6 +20,7 @@ from sync.marks.status_updates import PostedUpdate
 from sync.memory import Memory, RunRecord, Stuck
 from sync.plan.backoff import rest_after
 from sync.store import tables
+from sync.store.briefs import Briefs
 from sync.store.database import REBUILD, Database, StoreError, again
 from sync.store.journal import Journal
 from sync.store.lease import make_lease
@@ -64,6 +65,7 @@ class Store:
         self.snapshots = Snapshots(self._database)
         self.readings = Readings(self._database)
         self.plans = Plans(self._database)
+        self.briefs = Briefs(self._database, lambda: self.clock())
         self.lost_links = LostLinks(self._database)
         try:
             self._database.prepare(self._make)

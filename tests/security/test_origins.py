@@ -144,7 +144,7 @@ def test_no_tracker_can_be_called_so_that_it_reads_another_secret(run: Cli, name
     ran = run("validate")
     assert ran.code == 2
     assert "okrs/truenorth.yaml:4:3: " in ran.err
-    assert "secrets of sources or sinks; rename it" in ran.err
+    assert "secrets of sources, sinks or webhooks; rename it" in ran.err
 
 
 @pytest.mark.parametrize(

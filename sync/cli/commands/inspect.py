@@ -40,6 +40,8 @@ from sync.report.setup.lines import things_data, things_lines
 from sync.report.unaligned.narrowing import WorkFilter
 from sync.report.unaligned.not_warned import in_grace, not_warned
 from sync.report.unaligned.orphans import orphans as orphan_table
+from sync.report.weekly import one_things
+from sync.report.weekly.data import one_things_data
 from sync.store.distributed.opening import run_under_way
 from sync.store.store import Store
 
@@ -104,6 +106,8 @@ def status(
         if moving := {name: rows for name, rows in histories.items() if name in running}:
             output.show(movement.movement(moving))
         output.show(*forecast_tables.sections(run.outlooks, run.scorecard, session.workspace))
+        if (first := one_things.section(run.one_things, run.alignment.items)) is not None:
+            output.show(first)
         output.show(budgets.section(run, session.workspace))
         rules = unmatched(run.signals.findings)
         if rules.rows:
@@ -127,6 +131,7 @@ def status(
                 as_of=run.scorecard.as_of.isoformat(),
                 scorecard=data.of_scorecard(run.scorecard, run.outlooks),
                 movement=movement.movement_data(histories),
+                one_things=one_things_data(run.one_things, run.alignment.items),
                 work=budgets.data(run),
                 running=distributed.data(at_work),
                 last_run=status_tables.last_run_data(last, troubled),

@@ -23,6 +23,7 @@ from sync.cli.options import (
     selection_of,
 )
 from sync.cli.output import Format, Output
+from sync.cli.posted_briefs import say_posted
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session, configured
 from sync.cli.verbosity import is_quiet
@@ -55,6 +56,8 @@ def undo(
         reporter = OutputReporter(output, brief=is_brief)
         planned = plan_undo(session, selection, reporter)
         _show(planned, selection, output, brief=is_brief and not planned.is_of_others)
+        if selection.everything:
+            say_posted(session, output)
         if apply and planned.is_of_others:
             output.causes.add(Cause.GUARD)
             output.data(applied=None)

@@ -12,6 +12,7 @@ from config.wording import counted
 from sync.cli.exit_codes import Cause
 from sync.cli.options import Apply, Config, FormatOption
 from sync.cli.output import Format, Output
+from sync.cli.posted_briefs import say_posted
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session
 from sync.jobs.next_fill import NextFill, next_fill
@@ -74,6 +75,8 @@ def setup(
         for line in setup_lines.plan_lines(planned.trackers, planned.addresses):
             output.say(line)
         output.data(setup=setup_lines.plan_data(planned.trackers, planned.addresses))
+        if remove:
+            say_posted(session, output)
         _announce({} if remove else next_fill(session, planned.trackers), output)
         there = {} if remove else setup_lines.in_place(planned.trackers)
         output.data(in_place=there)

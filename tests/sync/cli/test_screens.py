@@ -26,6 +26,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "sync": ("sync", *AS_OF, "--first-run"),
     "plan-quiet": ("plan", *AS_OF),
     "status": ("status",),
+    "brief": ("brief",),
     "orphans": ("orphans",),
     "orphans-narrowed": ("orphans", "--team", "ENG", "--older-than", "4w"),
     "orphans-all": ("orphans", "--all"),
