@@ -61,6 +61,10 @@ class KeyResult(ConfigModel):
         default=None,
         description="Day on which it was closed: its last reading is kept, its marks are no longer updated.",
     )
+    checkins_every: Annotated[int, Field(ge=1, le=366), BeforeValidator(reject_bool)] | None = Field(
+        default=None,
+        description="Days within which a new check-in is expected. Default: `stale_days` of its measure, else of `signals`.",
+    )
     links: tuple[LinkRule, ...] = Field(default=(), description="Rules that link work to it.")
     continues: Identifier | None = Field(
         default=None,

@@ -13,10 +13,12 @@ from config.calendar import Calendar
 from config.conditions import Condition
 from config.errors import quoted
 from config.fields import ConfigModel, HttpUrl, Identifier
+from config.flow import Flow
 from config.link_rules import ExemptRule
 from config.measures import FIELDS, QueryMeasure, WorkMeasure
 from config.okrs import Cycle, KeyResult, Objective
 from config.policy import Policy, TrackerPolicy
+from config.signals import SignalRules
 from config.text.issue_pages import IssuePages
 from config.trackers import Tracker
 
@@ -55,6 +57,12 @@ class Workspace(ConfigModel):
     )
     calendar: Calendar = Calendar()
     policy: Policy = Policy()
+    flow: Flow | None = Field(
+        default=None,
+        description="Stages of the value streams. Where it is declared, also as `flow: {}`, status histories are read; figures and "
+        "signals that need them are left out without it.",
+    )
+    signals: SignalRules = SignalRules()
     words: dict[str, dict[str, Annotated[str, Field(max_length=2000)]]] = Field(
         default={},
         description="Overrides of the messages in comments, by language and name.",

@@ -309,6 +309,8 @@ class WorkItem:
       Nothing about it is said on other items.
     - `in_scope`: False for an ancestor that was read only because something in scope hangs below it.
     - `last_update_by_others`: when somebody else last posted a status update on it.
+    - `given_health`: the health that somebody else gave it last: in a status update (Linear), or in the field that
+      `trackers.NAME.health_field` names (Jira). Never one that Truenorth gave.
     - `writable`: the marks that this item can carry.
     - `parent_key`: the key of its parent as the item itself tells it, also where the account may not see the parent.
     - `parent_unknown`: whether it hangs on something of which nothing can be told, not even a key.
@@ -375,6 +377,7 @@ class WorkItem:
     mirrors: tuple[Mirror, ...] = ()
     issue_links: tuple[str, ...] = ()
     committed: bool | None = None
+    given_health: GivenHealth | None = None
     told_keys: tuple[str, ...] | None = field(default=None, compare=False)
 
     @property
@@ -499,6 +502,34 @@ class StatusSpan:
     def __post_init__(self) -> None:
         _show(self, "status")
         _redact(self, "also")
+
+
+@dataclass(frozen=True, slots=True)
+class AssigneeSpan:
+    """A time in which an item was assigned to somebody, or to nobody (None); the last one has no end. Aware, in UTC.
+
+    `person`: told apart from others by it, never shown.
+    """
+
+    person: str | None
+    begin: datetime
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlagSpan:
+    """A time in which people had flagged an item as blocked; one that goes on has no end. Aware, in UTC."""
+
+    begin: datetime
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenHealth:
+    """The health that a person gave work, and when; `on` None where the tracker does not tell."""
+
+    health: UpdateHealth
+    on: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

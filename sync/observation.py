@@ -10,7 +10,7 @@ from typing import Literal
 from config.trackers import NativeQuery
 from config.wording import counted
 from connectors.errors import BadReply, TrackerError
-from connectors.model import Identity, Pull, Ref, SetAside, StatusSpan, WorkItem
+from connectors.model import AssigneeSpan, FlagSpan, Identity, Pull, Ref, SetAside, StatusSpan, WorkItem
 from connectors.set_aside import named
 from connectors.text.keywords import Keywords
 
@@ -117,6 +117,12 @@ def spell(tracker: str, key: str, double: Collection[str]) -> str:
 Histories = Mapping[Ref, Sequence[StatusSpan]]
 """The statuses in which each item stood, oldest first."""
 
+Assigned = Mapping[Ref, Sequence[AssigneeSpan]]
+"""Who each item was assigned to, oldest first, where its tracker tells it."""
+
+Flagged = Mapping[Ref, Sequence[FlagSpan]]
+"""When each item was flagged as blocked, oldest first, where its tracker tells it."""
+
 ItemKeywords = Mapping[Ref, Keywords]
 """The keywords of each item's description."""
 
@@ -217,7 +223,8 @@ class Observation:
     - `answers`: what the native queries of the rules found.
     - `samples`: values from files and endpoints by key result id.
     - `field_values`: values of a field on what a query found, named like `counts`.
-    - `histories`: those that flow measures need.
+    - `histories`: those that flow measures need, and where `flow` is declared those of what was alive in its window.
+    - `assigned`, `flagged`: who had that work, and when it was flagged, where the tracker tells it.
     - `keywords`: of the descriptions of what serves no key result.
     - `resolved`: what the keys in the OKR files lead to.
     - `keywords_of`, `histories_of`: of which version of each item, by its `updated`, its keywords and its history are, also
@@ -236,6 +243,8 @@ class Observation:
     samples: Mapping[str, Sample] = field(default_factory=dict)
     field_values: Mapping[str, FieldValues] = field(default_factory=dict)
     histories: Histories = field(default_factory=dict)
+    assigned: Assigned = field(default_factory=dict)
+    flagged: Flagged = field(default_factory=dict)
     keywords: ItemKeywords = field(default_factory=dict)
     resolved: ResolvedKeys = field(default_factory=dict)
     lost: Mapping[Ref, LostItem] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""How work flows through its stages: times, queues, ages, blocks. Pure."""
