@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from connectors.base import Progress
-from connectors.model import Pages, SetAside, WorkItem
+from connectors.model import Pages, Pull, SetAside, WorkItem
 
 
 class KnownItems(Protocol):
@@ -97,4 +97,19 @@ class Landing(Protocol):
 
     def keep(self, name: str, page: bytes) -> None:
         """Keep a page, in a transaction of its own. Threads may call it side by side."""
+        ...
+
+
+@runtime_checkable
+class ResumesReads(Protocol):
+    """Can go on with a whole read where an earlier one was cut short."""
+
+    def pull_into(
+        self,
+        landing: Landing,
+        progress: Progress | None = None,
+        owned_ids: Collection[str] | None = None,
+        commented_ids: Collection[str] = (),
+    ) -> Pull:
+        """As `Connector.pull`, with pages kept in the `landing` as they come, and taken from it where it has them."""
         ...

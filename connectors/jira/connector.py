@@ -123,9 +123,27 @@ class JiraConnector:
         progress: Progress | None = None,
         owned_ids: Collection[str] | None = None,
         commented_ids: Collection[str] = (),
+    ) -> Pull:
+        """See `Connector.pull`."""
+        return self._pull(progress, owned_ids, commented_ids)
+
+    def pull_into(
+        self,
+        landing: Landing,
+        progress: Progress | None = None,
+        owned_ids: Collection[str] | None = None,
+        commented_ids: Collection[str] = (),
+    ) -> Pull:
+        """See `ResumesReads.pull_into`. The `landing` keeps what was read of issues."""
+        return self._pull(progress, owned_ids, commented_ids, landing)
+
+    def _pull(
+        self,
+        progress: Progress | None,
+        owned_ids: Collection[str] | None,
+        commented_ids: Collection[str],
         landing: Landing | None = None,
     ) -> Pull:
-        """See `Connector.pull`. `landing` keeps what was read of issues until all is, and begins where an earlier attempt ended."""
         before, parts = self._client.requests, self._parts
         reader = self._reader if parts is None else self._reader.through(parts)
         pulled, self._site = reader.pull(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,7 @@ import structlog
 
 from config.workspace import Workspace
 from connectors.base import Connector, Connectors, Progress, untold
-from connectors.changes import Changes, NeedsWholeRead, ReadsChanges
+from connectors.changes import Changes, NeedsWholeRead, ReadsChanges, ResumesReads
 from connectors.errors import TrackerError
 from connectors.model import Pull
 from sync.collect.how_to_read import WayToRead, basis_of, way_to_read
@@ -122,11 +121,11 @@ class _OneTracker:
         if self.known is not None:
             owned = store.journal.written(connector.name) | stored.stamped()
         commented = stored.commented() if self.known is not None else frozenset()
-        if not takes_landing(connector):
+        if not isinstance(connector, ResumesReads):
             return connector.pull(heard, owned, commented), self.clock
         landing = store.snapshots.landing(connector.name)
         try:
-            pulled: Pull = connector.pull(heard, owned, commented, landing=landing)  # type: ignore[call-arg]  # it takes one
+            pulled = connector.pull_into(landing, heard, owned, commented)
         except TrackerError as error:
             if error.permanent:
                 # What made it fail may be in the pages, and would be read from them again.
@@ -140,11 +139,6 @@ class _OneTracker:
             pulled = merged(pulled, connector.changes(pulled.bookmark, at_hand, progress=heard))
         landing.drop()
         return pulled, swept
-
-
-def takes_landing(connector: Connector) -> bool:
-    """Whether its whole read can go on where an earlier one was cut short (`connectors.changes.Landing`)."""
-    return "landing" in inspect.signature(connector.pull).parameters
 
 
 def read_whole(

@@ -127,18 +127,17 @@ class LandingTracker(TellingTracker):
     cut: int | None = None
     pages_read: int = 0
 
-    def pull(
+    def pull_into(
         self,
+        landing: Landing,
         progress: Progress | None = None,
         owned_ids: Collection[str] | None = None,
         commented_ids: Collection[str] = (),
-        landing: Landing | None = None,
     ) -> Pull:
-        assert landing is not None
         begun = NOW + len(self.told) * _STEP
         landing.begin(begun, "all")
         assert landing.begun is not None
-        whole = super().pull(progress, owned_ids, commented_ids)
+        whole = self.pull(progress, owned_ids, commented_ids)
         found = []
         for number, item in enumerate(whole.items):
             name = item.ref.id

@@ -171,7 +171,9 @@ class IssueMapper:
     def _blockers(self, links: Iterable[IssueLink]) -> tuple[Ref, ...]:
         """The issues that block this one; `inwardIssue` is the one that the inward name speaks of."""
         inward = [link for link in links if link.inward_issue and _blocks(link.type)]
-        return tuple([self._seen.ref(self.name, link.inward_issue.id) for link in inward if link.inward_issue])
+        return tuple(
+            [self._seen.ref(self.name, link.inward_issue.id) for link in inward if link.inward_issue]
+        )
 
     def _estimate(self, fields: Fields) -> float | None:
         id_ = self.points.get(fields.project.id)

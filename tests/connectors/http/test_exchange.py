@@ -24,7 +24,15 @@ from connectors.http import network as network_module
 from connectors.http.addresses import Address
 from connectors.http.bodies import LARGE
 from connectors.http.exchange import Exchange, Limits
-from tests.support.hostile_server import HostileServer, Part, Script, again_and_again, dripping, in_turn, reply
+from tests.support.hostile_server import (
+    HostileServer,
+    Part,
+    Script,
+    again_and_again,
+    dripping,
+    in_turn,
+    reply,
+)
 
 SHORT = Limits(body=1 << 20, whole=0.6, connect=0.5, silence=0.5)
 OK = b"HTTP/1.1 200 OK\r\n"

@@ -293,11 +293,11 @@ def test_a_whole_read_goes_on_where_it_was_cut_short() -> None:
     try:
         landing = CutLanding()
         with pytest.raises(Cut):
-            workspace.connector().pull(landing=landing)
+            workspace.connector().pull_into(landing)
         begun, landing.left = landing.begun, 99
         workspace.box.forget_requests()
         again: LinearConnector = workspace.connector()
-        pulled = again.pull(landing=landing)
+        pulled = again.pull_into(landing)
         asked = Counter(row.operation_name for row in workspace.box.requests)
         assert landing.found == 1
         assert landing.begun == begun
