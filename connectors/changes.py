@@ -67,9 +67,18 @@ class ReadsChanges(Protocol):
     """Can tell what changed since the read at whose end it gave a bookmark (`Pull.bookmark`, `Changes.bookmark`)."""
 
     def changes(
-        self, bookmark: str, known: KnownItems, *, sweep: bool = False, progress: Progress | None = None
+        self,
+        bookmark: str,
+        known: KnownItems,
+        *,
+        sweep: bool = False,
+        doubtful: Collection[str] = (),
+        progress: Progress | None = None,
     ) -> Changes:
         """What changed since, in few requests where nothing did; with `sweep` also what is gone.
+
+        `doubtful`: ids of items of which nobody knows which marks they show. They are read again whatever is told, with marks
+        of ours that are not known.
 
         With what is known it gives what a whole `pull` would give, but for what docs/performance.md lists as told later.
         All or nothing. Raises NeedsWholeRead, also for a bookmark of another version or scope; else as `pull` does.

@@ -165,10 +165,18 @@ class JiraConnector:
         return (DataCenter if self._server else Cloud)(client, self._pool), begun
 
     def changes(
-        self, bookmark: str, known: KnownItems, *, sweep: bool = False, progress: Progress | None = None
+        self,
+        bookmark: str,
+        known: KnownItems,
+        *,
+        sweep: bool = False,
+        doubtful: Collection[str] = (),
+        progress: Progress | None = None,
     ) -> Changes:
         """See `ReadsChanges.changes`."""
-        found, self._site = self._changes.read(bookmark, self._about, known, progress, sweep=sweep)
+        found, self._site = self._changes.read(
+            bookmark, self._about, known, progress, sweep=sweep, doubtful=frozenset(doubtful)
+        )
         self._loader.api.forget_off_screen(self._site.fields.settable)
         return found
 

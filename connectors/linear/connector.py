@@ -165,7 +165,13 @@ class LinearConnector:
         self._labels.fill(with_learned(self._labels.last, learned))
 
     def changes(
-        self, bookmark: str, known: KnownItems, *, sweep: bool = False, progress: Progress | None = None
+        self,
+        bookmark: str,
+        known: KnownItems,
+        *,
+        sweep: bool = False,
+        doubtful: Collection[str] = (),
+        progress: Progress | None = None,
     ) -> Changes:
         """See `ReadsChanges.changes`."""
         of = about(
@@ -184,6 +190,7 @@ class LinearConnector:
             self._views,
             cycles=self._commitments,
             sweep=sweep,
+            doubtful=doubtful,
         )
         if labels is not None:
             self._labels.fill(labels)

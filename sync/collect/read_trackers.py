@@ -61,7 +61,7 @@ def read_trackers(
             clock,
             full=full,
             unsettled=disturbed.at if disturbed is not None else None,
-            in_doubt=whole_at is not None and store.journal.is_in_doubt(name, whole_at),
+            doubtful=store.journal.in_doubt(name, whole_at) if whole_at is not None else frozenset(),
         )
         one = _OneTracker(connectors[name], known.get(name), store, progress or untold, clock)
         return one.read(way, basis_of(workspace, name))
@@ -84,7 +84,7 @@ class _OneTracker:
         try:
             if not way.whole and self.known is not None and isinstance(self.connector, ReadsChanges):
                 try:
-                    read = self._changes(self.connector, self.known, way.sweep, heard)
+                    read = self._changes(self.connector, self.known, way, heard)
                 except NeedsWholeRead as reason:
                     way = WayToRead(True, str(reason), anew=True)
                 else:
@@ -99,16 +99,16 @@ class _OneTracker:
         return TrackerRead(pulled, ReadState(basis, self.clock, swept), way.anew)
 
     def _changes(
-        self, connector: ReadsChanges, known: KnownPull, sweep: bool, heard: Progress
+        self, connector: ReadsChanges, known: KnownPull, way: WayToRead, heard: Progress
     ) -> TrackerRead:
         name, bookmark = known.pull.tracker, known.pull.bookmark
         stored = self.store.snapshots.known(name)
-        found = connector.changes(bookmark, stored, sweep=sweep, progress=heard)
+        found = connector.changes(bookmark, stored, sweep=way.sweep, doubtful=way.doubtful, progress=heard)
         amiss = known.state.amiss + 1 if found.amiss and not found.swept else 0
         if amiss >= PATIENCE:
             log.info("compares all ids early: a count differs", tracker=name, runs=amiss)
             before = found.requests
-            found = connector.changes(bookmark, stored, sweep=True, progress=heard)
+            found = connector.changes(bookmark, stored, sweep=True, doubtful=way.doubtful, progress=heard)
             found, amiss = replace(found, requests=found.requests + before), 0
         swept = self.clock if found.swept else known.state.swept_at
         return TrackerRead(found, replace(known.state, swept_at=swept, amiss=amiss))
