@@ -71,7 +71,7 @@ P: dict[str, Parameter] = {
         1.12, "requests an edit", "324 requests for 300 items with field and comment, edits together by 100"
     ),
     "requests_edit_linear": Parameter(
-        0.14, "requests an edit", "281 requests for a first write of 2,000 items; a change takes 160"
+        0.0705, "requests an edit", "141 requests for a first write of 2,000 items; a change takes 80"
     ),
     "changed_day": Parameter(0.02, "share of items that change in a day", "assumed"),
     "edits_day": Parameter(
