@@ -37,8 +37,11 @@ lint: $(READY) ## Check style, formatting and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+# Where a machine forbids bytecode, each process that a test starts would compile the product anew, and each worker every test.
+test test-fast: export PYTHONDONTWRITEBYTECODE :=
+
 test: lint ## Check everything and run the tests
-	$(BIN)/python -m pytest -n 4 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 test-fast: lint ## Check everything and run the tests that need no server, database or browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal --fast -q
@@ -49,8 +52,8 @@ bench: $(READY) ## Run all benchmarks but the largest; the table is left in buil
 bench-large: $(READY) ## Run the largest benchmarks: a million items, the fleet, the drill of workers
 	$(BIN)/python benchmarks/run.py --large
 
-bench-smoke: $(READY) ## Run small benchmarks; fails where a count of requests is wrong
-	$(BIN)/python benchmarks/run.py --smoke
+bench-smoke: $(READY) ## Run small benchmarks, or those in ONLY; fails where a count of requests is wrong
+	$(BIN)/python benchmarks/run.py --smoke $(if $(ONLY),--only $(ONLY))
 
 recount: $(READY) ## Count key results and orphans of six sandbox worlds again, with nothing of the product
 	$(BIN)/python benchmarks/recount.py --items 300 2500 --seeds 1 2 3 --deployment cloud data_center

@@ -24,7 +24,7 @@ from tests.support.processes import Process
 from tests.support.world_dump import dump
 
 ALL = os.environ.get("TRUENORTH_ALL_CRASH_POINTS") == "1"
-SOME = 4
+SOME = 3
 """Crash points of each kind in an ordinary run of the suite."""
 SYNC = ("sync", "--as-of", "2026-11-16T09:00Z", "--first-run")
 UNDO = ("undo", "--all", "--apply")

@@ -382,7 +382,7 @@ class Game(RuleBasedStateMachine):
 @pytest.mark.timeout(7200 if GAMES else 600)
 def test_whatever_happens_it_ends_well(worlds: Worlds) -> None:
     played = settings(
-        max_examples=GAMES or 3,
+        max_examples=GAMES or 2,
         stateful_step_count=10,
         # A shrunk course would take an hour to find; the acts are told as they were.
         phases=[Phase.generate],

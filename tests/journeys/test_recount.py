@@ -51,7 +51,7 @@ def test_loading_it_loads_nothing_of_the_product() -> None:
 
 
 @pytest.mark.parametrize("deployment", ["cloud", "data center"])
-@pytest.mark.parametrize(("items", "seed"), [(50, 4), (300, 1), (300, 2), (300, 3), (900, 5)])
+@pytest.mark.parametrize(("items", "seed"), [(50, 4), (300, 1), (900, 5)])
 def test_it_agrees_with_what_was_planted(items: int, seed: int, deployment: str) -> None:
     """Two readings of the rules that know nothing of each other, and nothing of the product's."""
     world = generate(items, seed)

@@ -1,4 +1,4 @@
-"""Two replicas started at one moment, twenty times over, on a world that people change in between.
+"""Two replicas started at one moment, ten times over on each kind of store, on a world that people change in between.
 
 They are real processes on one store. One run alone works on a twin of the world, with a store of its own: after every round
 both worlds must be the same, row for row, so nothing was written twice and nothing was left out.
@@ -27,7 +27,7 @@ from tests.support.postgres import Cluster
 from tests.support.user_actions import JiraTicket, LinearTicket
 from tests.support.world_dump import dump
 
-ROUNDS = 20
+ROUNDS = 10
 SYNC = ("sync", *AS_OF, "--first-run", "--format", "json")
 PLAN = ("plan", *AS_OF, "--format", "json")
 BEGUN = ("WEB-5", "WEB-7", "WEB-8", "WEB-9", "WEB-11")

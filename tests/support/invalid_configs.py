@@ -10,6 +10,7 @@ import copy
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 Step = str | int
@@ -163,15 +164,16 @@ def _named(path: Path) -> str:
 
 
 def _by_tree() -> Iterator[InvalidConfig]:
-    """What is wrong wherever it stands: keys nobody knows, and values of the wrong shape."""
+    """What is wrong wherever it stands: keys nobody knows, misspelt in five ways in turn, and values of the wrong shape."""
+    turn = count()
     for path, value in _nodes(SOUND):
         if not path:
             continue
         step = path[-1]
         if isinstance(step, str) and path[:-1] not in FREE:
             swapped = step[1] + step[0] + step[2:] if step[:1] != step[1:2] else step[1:]
-            for key in (swapped, f"{step}x", step.upper(), f" {step}_", f"{step}\u200b"):
-                yield InvalidConfig(f"{_named(path)} called {key!r}", shown(_renamed(path, key)))
+            key = (swapped, f"{step}x", step.upper(), f" {step}_", f"{step}\u200b")[next(turn) % 5]
+            yield InvalidConfig(f"{_named(path)} called {key!r}", shown(_renamed(path, key)))
         if isinstance(value, dict):
             yield InvalidConfig(f"{_named(path)} a number", shown(_with(path, 7)))
             yield InvalidConfig(f"{_named(path)} a list", shown(_with(path, [1, 2])))

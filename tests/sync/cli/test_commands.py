@@ -144,9 +144,9 @@ def test_a_wrong_linear_credential_is_one_line(
     assert writes(pointed) == []
 
 
+@pytest.mark.usefixtures("no_waits")
 def test_an_unreachable_site_is_one_line(run: Cli, pointed: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     assert pointed
-    monkeypatch.setattr("connectors.http.retry.time.sleep", lambda _: None)
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         monkeypatch.setenv("TRUENORTH_JIRA_URL", f"http://127.0.0.1:{closed.getsockname()[1]}/jira")

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 from ruamel.yaml import YAML
 
 from config.workspace import Workspace
@@ -26,6 +25,7 @@ from sync.measure import (
     to_percent,
 )
 from tests.support.builders import NOW, item, observed, ref, workspace
+from tests.support.rows import check_rows
 
 Case = dict[str, Any]
 FILES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
@@ -51,8 +51,11 @@ def test_the_tables_are_whole() -> None:
     assert {name for case in CASES for name in case} <= TOLD
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
-def test_case(case: Case) -> None:
+def test_each_case_is_read_as_it_says() -> None:
+    check_rows(((case["case"], case) for case in CASES), read_as_it_says)
+
+
+def read_as_it_says(case: Case) -> None:
     card = read(case)
     reading = card.readings[case.get("read", "A")]
     told: dict[str, Any] = {
@@ -79,8 +82,11 @@ def test_case(case: Case) -> None:
         assert getattr(whole, name) == value, name
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
-def test_nothing_depends_on_the_order_and_percents_are_percents(case: Case) -> None:
+def test_nothing_depends_on_the_order_and_percents_are_percents() -> None:
+    check_rows(((case["case"], case) for case in CASES), read_alike_backwards)
+
+
+def read_alike_backwards(case: Case) -> None:
     card = read(case)
     assert read(case, backwards=True) == card
     told = [(one.percent, one.expected) for one in card.readings.values()]
@@ -93,8 +99,11 @@ def test_nothing_depends_on_the_order_and_percents_are_percents(case: Case) -> N
 WORDS: list[list[Any]] = YAML(typ="safe", pure=True).load(Path(__file__).parent / "words_of_cases.yaml")
 
 
-@pytest.mark.parametrize("row", WORDS, ids=[row[0] for row in WORDS])
-def test_words(row: list[Any]) -> None:
+def test_words() -> None:
+    check_rows(((row[0], row) for row in WORDS), said_in_these_words)
+
+
+def said_in_these_words(row: list[Any]) -> None:
     case = next(one for one in CASES if one["case"] == row[0])
     told = read(case).readings[case.get("read", "A")]
     assert [told.value, told.target, told.unit, told.evidence, str(told.mismatch or "")] == row[1:]
