@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from config.flow import Stage
+from config.analysis.flow import Stage
 from config.names import folded
 from config.workspace import Path, Workspace
 from sync.align.alignment import Alignment

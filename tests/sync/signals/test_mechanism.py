@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from config.analysis.signals import SIGNAL_IDS
 from config.messages import SHIPPED
-from config.signals import SIGNAL_IDS
 from config.text.phrases import phrase
 from sync.signals.mechanism import LOOK_BACK, SignalContext, SignalRule, not_computed, signals
 from sync.signals.rules import RULES
