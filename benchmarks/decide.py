@@ -29,6 +29,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ STAGES = {
     "align": ("align",),
     "measure": ("measure",),
     "forecast": ("outlooks", "with_chances"),
-    "signals": ("lost_links", "find_signals"),
+    "signals": ("lost_links", "find_signals", "find_findings", "find_unaligned"),
     "work states": ("work_states",),
     "suggest": ("suggest",),
     "marks": ("desired_marks",),
@@ -84,7 +85,8 @@ def watch(spent: Cpu) -> None:
         return run
 
     for stage, names in STAGES.items():
-        for name in names:
+        # Builds differ in what they call.
+        for name in filter(partial(hasattr, deciding), names):
             setattr(deciding, name, timed(stage, getattr(deciding, name)))
 
 

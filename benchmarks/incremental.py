@@ -90,6 +90,7 @@ class Teller:
         known: KnownItems,
         *,
         sweep: bool = False,
+        doubtful: Collection[str] = (),  # noqa: ARG002
         progress: Progress | None = None,  # noqa: ARG002
     ) -> Changes:
         self.requests += 1

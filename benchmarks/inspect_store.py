@@ -3,10 +3,10 @@
     python benchmarks/inspect_store.py [--items 30000] [--rounds 3] [--before PATH] [--json FILE]
     python benchmarks/inspect_store.py --smoke
 
-A SQLite store is filled with generated work: epics of twenty issues in 200 projects, 300 rules of 30 key results, half of the open
+A SQLite store is left as a sync leaves it that wrote all of its plan, with generated work: epics of twenty issues in 200 projects, 300 rules of 30 key results, half of the open
 work unaligned. CPU is that of the command after start-up (the imports of `--help` and of the command), loading the store included;
-the least of all rounds. `before`: the same commands of the checkout at PATH, on the same work in a store of its own, interleaved. `--smoke` fails where
-a command fails or says nothing.
+the least of all rounds. `before`: the same commands of the checkout at PATH, on the same work in a store of its own, interleaved. "something
+changed": the same where the sync left no decision to recall. It fails where a command fails, says nothing, or says something else there.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ import argparse
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -116,17 +118,44 @@ def fill(folder: Path, count: int, source: random.Random) -> None:
                 in_scope=True,
             )
         )
-    store = Store(f"sqlite:///{folder / 'store.db'}")
-    store.snapshots.save(Observation((Pull("jira", tuple(items), NOW),), NOW))
+    store = Store(f"sqlite:///{folder / 'store.db'}", lambda: NOW)
+    read = Observation((Pull("jira", tuple(items), NOW),), NOW)
+    store.snapshots.save(read)
+    sync(store, read, folder)
     store.close()
+    shutil.copy(folder / "store.db", folder / "changed.db")
+    changed = Store(f"sqlite:///{folder / 'changed.db'}")
+    changed.snapshots.settled.forget()
+    changed.close()
 
 
-def run(command: tuple[str, ...], folder: Path, checkout: Path) -> dict[str, Any]:
+def sync(store: Any, read: Any, folder: Path) -> None:
+    """What a sync leaves that wrote all of its plan."""
+    from config.load import fingerprint, load
+    from connectors.model import Receipt
+    from sync.collect.external_values import Sources
+    from sync.decide import decide
+    from sync.remember import remember
+    from sync.report import data
+    from sync.unchanged import World, settle
+
+    workspace = load(folder.parent / "truenorth.yaml")
+    record = store.open_run("sync", fingerprint(workspace), workspace.workspace)
+    decision = decide(read, store.memory(workspace, NOW), workspace, NOW)
+    written = [Receipt(one.item.ref, one.item.key, "written") for one in decision.plan.edits]
+    remember(decision, workspace, store, written)
+    store.close_run(record, "done", {"written": len(written), "skipped": 0, "failed": 0})
+    before = time.process_time()
+    settle(World(workspace, {}, store, Sources()), decision, record, NOW, data.standing(decision))
+    sys.stderr.write(f"settled in {time.process_time() - before:.2f} s CPU\n")
+
+
+def run(command: tuple[str, ...], folder: Path, checkout: Path, store: str) -> dict[str, Any]:
     """A command in a process of its own: CPU seconds after start-up, memory, what it printed."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(checkout),
-        "TRUENORTH_STORE": f"sqlite:///{folder / 'store.db'}",
+        "TRUENORTH_STORE": f"sqlite:///{folder / store}",
         "TRUENORTH_CONFIG": str(folder.parent / "truenorth.yaml"),  # one place for all: findings name it
         "TRUENORTH_JIRA_TOKEN": "benchmark-token",
         "TRUENORTH_JIRA_EMAIL": "bench@example.com",
@@ -164,6 +193,12 @@ def main() -> int:
     given = parser.parse_args()
     if given.smoke:
         given.items, given.rounds = 600, 1
+    stores = {"": "store.db", ", something changed": "changed.db"}
+    kinds: dict[str, tuple[tuple[str, ...], str]] = {
+        f"{what}{state}": (command, store)
+        for what, command in COMMANDS.items()
+        for state, store in stores.items()
+    }
     checkouts = {"after": HERE.parent, **({"before": given.before} if given.before else {})}
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     with tempfile.TemporaryDirectory() as name:
@@ -175,18 +210,28 @@ def main() -> int:
             told = [sys.executable, __file__, "--fill", str(folder), str(given.items), str(given.seed)]
             environment = {**os.environ, "PYTHONPATH": str(checkouts[which])}
             subprocess.run(told, env=environment, check=True)  # noqa: S603  our own script
+        asked = run(COMMANDS["orphans, JSON"], folders["after"], HERE.parent, "changed.db")
+        orphan = json.loads(asked["output"])["orphans"][0]["key"]
+        kinds["explain orphan"] = ("explain", orphan), "store.db"
         for _ in range(given.rounds):
-            for what, command in COMMANDS.items():
+            for what, (command, store) in kinds.items():
                 for which, checkout in checkouts.items():
-                    found.setdefault((what, which), []).append(run(command, folders[which], checkout))
+                    found.setdefault((what, which), []).append(run(command, folders[which], checkout, store))
     rows, wrong = [], []
-    for what in COMMANDS:
+    for what in kinds:
         best = {which: min(found[what, which], key=lambda one: float(one["cpu"])) for which in checkouts}
         row = {"what": what, "cpu": best["after"]["cpu"], "mb": best["after"]["mb"]}
         if given.before:
             row |= {"before": best["before"]["cpu"], "times": best["before"]["cpu"] / best["after"]["cpu"]}
             row["same"] = best["before"]["output"] == best["after"]["output"]
         rows.append(row)
+        outputs = {
+            one["output"]
+            for state in stores
+            for one in found.get((what.partition(", something")[0] + state, "after"), ())
+        }
+        if len(outputs) > 1:
+            wrong.append(f"{what}: says something else where it need not decide")
         if best["after"]["code"] or not best["after"]["output"].strip():
             wrong.append(f"{what}: exit {best['after']['code']}, {best['after']['errors'][-300:]}")
     show(rows, given.items)
@@ -198,10 +243,10 @@ def main() -> int:
 
 def show(rows: list[dict[str, Any]], items: int) -> None:
     """The table."""
-    sys.stdout.write(f"{items} items\n{'':<20}{'CPU s':>8}{'MB':>7}{'before':>9}{'times':>7}  same output\n")
+    sys.stdout.write(f"{items} items\n{'':<40}{'CPU s':>8}{'MB':>7}{'before':>9}{'times':>7}  same output\n")
     for row in rows:
         before = f"{row['before']:>9.2f}{row['times']:>7.1f}  {row['same']}" if "before" in row else ""
-        sys.stdout.write(f"{row['what']:<20}{row['cpu']:>8.2f}{row['mb']:>7.0f}{before}\n")
+        sys.stdout.write(f"{row['what']:<40}{row['cpu']:>8.2f}{row['mb']:>7.0f}{before}\n")
 
 
 if __name__ == "__main__":

@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, PrivateAttr, field_validator
 
+from config.analysis.flow import Flow
+from config.analysis.signals import SignalRules
 from config.calendar import Calendar
 from config.conditions import Condition
 from config.errors import quoted
 from config.fields import ConfigModel, HttpUrl, Identifier
-from config.flow import Flow
 from config.link_rules import ExemptRule
 from config.measures import FIELDS, QueryMeasure, WorkMeasure
 from config.okrs import Cycle, KeyResult, Objective
 from config.policy import Policy, TrackerPolicy
-from config.signals import SignalRules
 from config.text.issue_pages import IssuePages
 from config.trackers import Tracker
 

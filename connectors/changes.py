@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from connectors.base import Progress
-from connectors.model import Pages, SetAside, WorkItem
+from connectors.model import Pages, Pull, SetAside, WorkItem
 
 
 class KnownItems(Protocol):
@@ -67,9 +67,18 @@ class ReadsChanges(Protocol):
     """Can tell what changed since the read at whose end it gave a bookmark (`Pull.bookmark`, `Changes.bookmark`)."""
 
     def changes(
-        self, bookmark: str, known: KnownItems, *, sweep: bool = False, progress: Progress | None = None
+        self,
+        bookmark: str,
+        known: KnownItems,
+        *,
+        sweep: bool = False,
+        doubtful: Collection[str] = (),
+        progress: Progress | None = None,
     ) -> Changes:
         """What changed since, in few requests where nothing did; with `sweep` also what is gone.
+
+        `doubtful`: ids of items of which nobody knows which marks they show. They are read again whatever is told, with marks
+        of ours that are not known.
 
         With what is known it gives what a whole `pull` would give, but for what docs/performance.md lists as told later.
         All or nothing. Raises NeedsWholeRead, also for a bookmark of another version or scope; else as `pull` does.
@@ -97,4 +106,19 @@ class Landing(Protocol):
 
     def keep(self, name: str, page: bytes) -> None:
         """Keep a page, in a transaction of its own. Threads may call it side by side."""
+        ...
+
+
+@runtime_checkable
+class ResumesReads(Protocol):
+    """Can go on with a whole read where an earlier one was cut short."""
+
+    def pull_into(
+        self,
+        landing: Landing,
+        progress: Progress | None = None,
+        owned_ids: Collection[str] | None = None,
+        commented_ids: Collection[str] = (),
+    ) -> Pull:
+        """As `Connector.pull`, with pages kept in the `landing` as they come, and taken from it where it has them."""
         ...

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
+from typing import Protocol
 
 from config.text.texts import texts_for
 from config.workspace import Workspace
@@ -37,12 +38,45 @@ from sync.plan.setup_basis import setup_notes
 from sync.plan.throttle import throttle
 from sync.plan.unaligned import grace_notes
 from sync.plan.upgrade import upgrade_notes
+from sync.signals.budgets import Slice, Usage, slices, usages
 from sync.signals.context import context_of
+from sync.signals.effort import Effort, efforts
 from sync.signals.grace import lost_links, shows_link
 from sync.signals.mechanism import SignalContext, signals
-from sync.signals.orphans import Signals, find_signals
+from sync.signals.orphans import Signals, find_findings, find_unaligned
 from sync.signals.rules import RULES
 from sync.signals.signal import Signal
+
+
+class Later(Protocol):
+    """What not every command asks for; see the properties of `Decision`."""
+
+    @property
+    def unaligned(self) -> Signals: ...
+    @property
+    def signals(self) -> Signals: ...
+    @property
+    def efforts(self) -> Mapping[Ref, Effort]: ...
+    @property
+    def slices(self) -> tuple[Slice, ...]: ...
+    @property
+    def usages(self) -> tuple[Usage, ...]: ...
+    @property
+    def homonyms(self) -> frozenset[str]: ...
+    @property
+    def signal_context(self) -> SignalContext: ...
+    @property
+    def warnings(self) -> tuple[Signal, ...]: ...
+    @property
+    def work_states(self) -> Mapping[str, WorkState]: ...
+    @property
+    def one_things(self) -> Mapping[str, OneThings]: ...
+    @property
+    def plan(self) -> Plan: ...
+    @property
+    def stops(self) -> tuple[GuardViolation, ...]: ...
+    @property
+    def unshown(self) -> frozenset[Ref]: ...
 
 
 @dataclass(frozen=True)
@@ -60,48 +94,73 @@ class Decision:
     scorecard: Scorecard
     outlooks: Outlooks
     unlinked_since: Mapping[Ref, date]
-    _later: _Later = field(repr=False)
+    later: Later = field(repr=False)
     narrowed: Signals | None = None
 
     @property
     def signals(self) -> Signals:
         """Orphans, work that is not warned about, findings."""
-        return self.narrowed or self._later.signals
+        return self.narrowed or self.later.signals
+
+    @property
+    def unaligned(self) -> Signals:
+        """All of them but the findings, which cost as much as the rest."""
+        return self.narrowed or self.later.unaligned
+
+    @property
+    def efforts(self) -> Mapping[Ref, Effort]:
+        """The effort at stake in unaligned work, see `sync.signals.effort`; at least in each orphan."""
+        return self.later.efforts
+
+    @property
+    def slices(self) -> tuple[Slice, ...]:
+        """Where the running work goes."""
+        return self.later.slices
+
+    @property
+    def usages(self) -> tuple[Usage, ...]:
+        """What each category with a budget takes of it."""
+        return self.later.usages
+
+    @property
+    def homonyms(self) -> frozenset[str]:
+        """Folded, the keys that items of more than one tracker have."""
+        return self.later.homonyms
 
     @property
     def signal_context(self) -> SignalContext:
         """What the warning signals of this run are computed from."""
-        return self._later.signal_context
+        return self.later.signal_context
 
     @property
     def warnings(self) -> tuple[Signal, ...]:
         """The warning signals that fire, with their base rates: computed for who lists them, never for a plan."""
-        return self._later.warnings
+        return self.later.warnings
 
     @property
     def work_states(self) -> Mapping[str, WorkState]:
         """Where the work of every key result stands."""
-        return self._later.work_states
+        return self.later.work_states
 
     @property
     def one_things(self) -> Mapping[str, OneThings]:
         """What raises the chance of each key result most, or why nothing is named."""
-        return self._later.one_things
+        return self.later.one_things
 
     @property
     def plan(self) -> Plan:
         """What would be written."""
-        return self._later.plan
+        return self.later.plan
 
     @property
     def stops(self) -> tuple[GuardViolation, ...]:
         """The guards that the plan violates."""
-        return self._later.stops
+        return self.later.stops
 
     @property
     def unshown(self) -> frozenset[Ref]:
         """Linked work on whose tickets the policy lets no link be shown."""
-        return self._later.unshown
+        return self.later.unshown
 
 
 def decide(
@@ -150,10 +209,29 @@ class _Later:
     since: Mapping[Ref, date]
 
     @cached_property
+    def unaligned(self) -> Signals:
+        return find_unaligned(self.alignment, self.workspace, self.now, self.since)
+
+    @cached_property
     def signals(self) -> Signals:
-        return find_signals(
-            self.alignment, self.scorecard, self.observation, self.workspace, self.now, self.since
-        )
+        found = find_findings(self.alignment, self.scorecard, self.observation, self.workspace, self.now)
+        return replace(self.unaligned, findings=found)
+
+    @cached_property
+    def efforts(self) -> Mapping[Ref, Effort]:
+        return efforts(self.alignment)
+
+    @cached_property
+    def slices(self) -> tuple[Slice, ...]:
+        return slices(self.alignment, self.workspace, self.now)
+
+    @cached_property
+    def usages(self) -> tuple[Usage, ...]:
+        return usages(self.alignment, self.workspace, self.now)
+
+    @cached_property
+    def homonyms(self) -> frozenset[str]:
+        return frozenset(item.key.casefold() for item in self.observation.items if item.homonym)
 
     @cached_property
     def signal_context(self) -> SignalContext:

@@ -9,6 +9,7 @@ from connectors.base import Connectors, Progress, untold
 from sync.collect.collect import Begun, collect
 from sync.collect.external_values import Sources
 from sync.decide import Decision, decide
+from sync.garbage import collecting_nothing
 from sync.store.store import Store
 
 
@@ -33,6 +34,7 @@ def run(
     )
     tell("Deciding what to write", 0, None)
     memory = store.memory(workspace, now)
-    decision = decide(observation, memory, workspace, now, alignment)
+    with collecting_nothing():
+        decision = decide(observation, memory, workspace, now, alignment)
     tell("Deciding what to write", 1, 1)
     return decision

@@ -22,6 +22,7 @@ from sync.collect.read_trackers import TrackerRead
 from sync.decide import Decision
 from sync.history.same_item import decides_alike
 from sync.installation import DISTRIBUTION
+from sync.kept import decoded, encoded, lacks_commitments, recalled
 from sync.observation import KnownPull
 from sync.settled import digest_of, holds_until, leaves_nothing
 from sync.store.observed.settled import Settled
@@ -66,8 +67,29 @@ def settle(world: World, run: Decision, record: int, now: datetime, standing: Ma
     if not leaves_nothing(run):
         return
     until = holds_until(run, world.workspace, now)
-    kept = Settled(_digest(world, now), record, now, until, dict(standing))
-    world.store.snapshots.settled.keep(kept)
+    kept = Settled(_digest(world.workspace, world.store, now), record, now, until, dict(standing))
+    looks = b"" if lacks_commitments(run.observation, world.workspace) else encoded(run, world.workspace)
+    world.store.snapshots.settled.keep(kept, looks)
+
+
+def recalled_run(workspace: Workspace, store: Store, *, orphans: bool) -> Decision | None:
+    """What deciding would give of the last snapshot, as far as `status` and `orphans` show it, without deciding; None where that was not
+    kept, or something changed since by which something else would be decided. `orphans`: with the items of the orphans.
+    """
+    snapshots = store.snapshots
+    revision, settled, last = snapshots.revision(), snapshots.settled.last(), snapshots.last_without_items()
+    if settled is None or last is None or last.unread or not settled.since <= last.at < settled.until:
+        return None
+    if settled.digest != _digest(workspace, store, last.at):
+        return None
+    if not snapshots.settled.is_latest(settled, settled.run):
+        return None
+    kept = decoded(snapshots.settled.looks(settled) or b"")
+    if kept is None or not kept.holds_for(last, workspace):
+        return None
+    memory, items = store.memory(workspace, last.at), snapshots.unmarked(kept.items(orphans=orphans))
+    # What another process wrote meanwhile is of another moment.
+    return recalled(kept, last, items, memory, workspace) if snapshots.revision() == revision else None
 
 
 def nothing_changed(
@@ -79,7 +101,11 @@ def nothing_changed(
     """
     store, begun = world.store, Begun(reads)
     settled = store.snapshots.settled.last()
-    if settled is None or not settled.since <= now < settled.until or settled.digest != _digest(world, now):
+    if (
+        settled is None
+        or not settled.since <= now < settled.until
+        or settled.digest != _digest(world.workspace, store, now)
+    ):
         return None, begun
     if not store.snapshots.settled.is_latest(settled, record) or (found := _alike(world, reads)) is None:
         return None, begun
@@ -98,10 +124,10 @@ def nothing_changed(
     return Unchanged(now, settled.since, settled.standing, pulls), begun
 
 
-def _digest(world: World, now: datetime) -> str:
-    day = now.astimezone(world.workspace.zone).date()
-    generation = world.store.snapshots.generation()
-    return digest_of(fingerprint(world.workspace), day, generation, metadata.version(DISTRIBUTION))
+def _digest(workspace: Workspace, store: Store, now: datetime) -> str:
+    day = now.astimezone(workspace.zone).date()
+    generation = store.snapshots.generation()
+    return digest_of(fingerprint(workspace), day, generation, metadata.version(DISTRIBUTION))
 
 
 def _alike(world: World, reads: Mapping[str, TrackerRead]) -> _Found | None:

@@ -19,7 +19,7 @@ NEIGHBOURS = ("jira", "linear", "sandbox")
 STOREYS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
-        "installation logs observation private_files",
+        "garbage installation logs observation private_files",
         "align",
         "measure",
         "flow",
@@ -33,7 +33,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "store",
         "collect apply",
         "decide",
-        "run settled",
+        "run settled kept",
         "brief explain remember starter unchanged",
         "report",
         "jobs",

@@ -12,8 +12,9 @@ import ssl
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -88,7 +89,7 @@ class Exchange:
         self._private_allowed = private_allowed
         self._proxy = proxy_for(url, urllib.request.getproxies())
         self._lock = threading.Lock()
-        self._made: httpcore.ConnectionPool | None = None
+        self._idle: deque[tuple[float, httpcore.ConnectionPool]] = deque()
         self._closed = False
         # Behind a proxy, whoever sets the variables decides where it stands; it resolves the names.
         self._network = Network(private_allowed=private_allowed or self._proxy is not None)
@@ -97,9 +98,10 @@ class Exchange:
         """Close the connections: whoever waits for a reply is told at once, and no call succeeds afterwards."""
         with self._lock:
             self._closed = True
-            pool = self._made
+            idle = [pool for _, pool in self._idle]
+            self._idle.clear()
         self._network.close()
-        if pool is not None:
+        for pool in idle:
             pool.close()
 
     def send(
@@ -131,7 +133,8 @@ class Exchange:
             with (
                 ExitStack() as held,
                 time_limit(min(limits.whole, left)),
-                self._pool().stream(
+                self._connection() as connection,
+                connection.stream(
                     method,
                     _raw(target),
                     headers=sent.raw,
@@ -218,19 +221,40 @@ class Exchange:
         if address is not None and not self._private_allowed and not is_public(address):
             raise self._refused()
 
-    def _pool(self) -> httpcore.ConnectionPool:
+    @contextmanager
+    def _connection(self) -> Iterator[httpcore.ConnectionPool]:
+        """A pool of one connection, which this thread has for itself: the one that was used last, or a new one.
+
+        A pool of all would look at each of its connections twice a request, which lets another thread go first each time.
+        """
         with self._lock:
             if self._closed:
                 raise self._gone()
-            if self._made is None:
-                self._made = self._connections()
-            return self._made
+            pool = self._idle.pop()[1] if self._idle else None
+        pool = pool or self._pool_of_one()
+        try:
+            yield pool
+        finally:
+            for one in self._given_back(pool):
+                one.close()
 
-    def _connections(self) -> httpcore.ConnectionPool:
+    def _given_back(self, pool: httpcore.ConnectionPool) -> list[httpcore.ConnectionPool]:
+        """Keep it for the next request; those that are kept no longer."""
+        now = time.monotonic()
+        with self._lock:
+            if self._closed:
+                return [pool]
+            self._idle.append((now, pool))
+            expired = []
+            while self._idle[0][0] < now - _KEPT_ALIVE:
+                expired.append(self._idle.popleft()[1])
+            return expired
+
+    def _pool_of_one(self) -> httpcore.ConnectionPool:
         if self._proxy is None:
             return httpcore.ConnectionPool(
                 ssl_context=self._authorities(self._origin[0]),
-                max_connections=None,
+                max_connections=1,
                 keepalive_expiry=_KEPT_ALIVE,
                 network_backend=self._network,
             )
@@ -249,7 +273,7 @@ class Exchange:
             proxy_auth=proxy.raw_auth,
             ssl_context=self._authorities(self._origin[0]),
             proxy_ssl_context=self._authorities(proxy.url.scheme) if proxy.url.scheme == "https" else None,
-            max_connections=None,
+            max_connections=1,
             keepalive_expiry=_KEPT_ALIVE,
             network_backend=self._network,
         )

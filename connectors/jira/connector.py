@@ -127,9 +127,27 @@ class JiraConnector:
         progress: Progress | None = None,
         owned_ids: Collection[str] | None = None,
         commented_ids: Collection[str] = (),
+    ) -> Pull:
+        """See `Connector.pull`."""
+        return self._pull(progress, owned_ids, commented_ids)
+
+    def pull_into(
+        self,
+        landing: Landing,
+        progress: Progress | None = None,
+        owned_ids: Collection[str] | None = None,
+        commented_ids: Collection[str] = (),
+    ) -> Pull:
+        """See `ResumesReads.pull_into`. The `landing` keeps what was read of issues."""
+        return self._pull(progress, owned_ids, commented_ids, landing)
+
+    def _pull(
+        self,
+        progress: Progress | None,
+        owned_ids: Collection[str] | None,
+        commented_ids: Collection[str],
         landing: Landing | None = None,
     ) -> Pull:
-        """See `Connector.pull`. `landing` keeps what was read of issues until all is, and begins where an earlier attempt ended."""
         before, parts = self._client.requests, self._parts
         self._logs.clear()
         reader = self._reader if parts is None else self._reader.through(parts)
@@ -152,11 +170,19 @@ class JiraConnector:
         return (DataCenter if self._server else Cloud)(client, self._pool), begun
 
     def changes(
-        self, bookmark: str, known: KnownItems, *, sweep: bool = False, progress: Progress | None = None
+        self,
+        bookmark: str,
+        known: KnownItems,
+        *,
+        sweep: bool = False,
+        doubtful: Collection[str] = (),
+        progress: Progress | None = None,
     ) -> Changes:
         """See `ReadsChanges.changes`."""
         self._logs.clear()
-        found, self._site = self._changes.read(bookmark, self._about, known, progress, sweep=sweep)
+        found, self._site = self._changes.read(
+            bookmark, self._about, known, progress, sweep=sweep, doubtful=frozenset(doubtful)
+        )
         self._loader.api.forget_off_screen(self._site.fields.settable)
         return found
 

@@ -111,9 +111,21 @@ class LinearConnector:
         progress: Progress | None = None,
         owned_ids: Collection[str] | None = None,  # noqa: ARG002
         commented_ids: Collection[str] = (),  # noqa: ARG002
-        landing: Landing | None = None,
     ) -> Pull:
         """See `Connector.pull`; marks come with the items, so `owned_ids` are not needed."""
+        return self._pull(progress)
+
+    def pull_into(
+        self,
+        landing: Landing,
+        progress: Progress | None = None,
+        owned_ids: Collection[str] | None = None,  # noqa: ARG002
+        commented_ids: Collection[str] = (),  # noqa: ARG002
+    ) -> Pull:
+        """See `ResumesReads.pull_into`."""
+        return self._pull(progress, landing)
+
+    def _pull(self, progress: Progress | None, landing: Landing | None = None) -> Pull:
         parts = self._parts
         result, labels = pull(
             # It passes on whatever it does not answer.
@@ -153,7 +165,13 @@ class LinearConnector:
         self._labels.fill(with_learned(self._labels.last, learned))
 
     def changes(
-        self, bookmark: str, known: KnownItems, *, sweep: bool = False, progress: Progress | None = None
+        self,
+        bookmark: str,
+        known: KnownItems,
+        *,
+        sweep: bool = False,
+        doubtful: Collection[str] = (),
+        progress: Progress | None = None,
     ) -> Changes:
         """See `ReadsChanges.changes`."""
         of = about(
@@ -172,6 +190,7 @@ class LinearConnector:
             self._views,
             cycles=self._commitments,
             sweep=sweep,
+            doubtful=doubtful,
         )
         if labels is not None:
             self._labels.fill(labels)

@@ -19,6 +19,7 @@ from sync.collect.pull import Answered, assemble
 from sync.collect.queries import Versions, read_keywords
 from sync.collect.read_trackers import TrackerRead, read_trackers
 from sync.collect.rewind import rewound
+from sync.garbage import collecting_nothing
 from sync.observation import CannotRead, Observation, Sample, Unread
 from sync.store.store import Store
 
@@ -72,7 +73,8 @@ def collect(
     )
     if rewind:
         observation = rewound(observation, now)
-    alignment = align(observation.items, workspace, observation.answers, today)
+    with collecting_nothing():
+        alignment = align(observation.items, workspace, observation.answers, today)
     if needs_histories(workspace):
         tell("Reading histories", 0, None)
         try:

@@ -21,18 +21,23 @@ ITEM_FACTS = 2
 DAY = 24
 """Up to so many hours between whole reads the first run of each day makes one, too."""
 
+MOST_DOUBTFUL = 500
+"""Items of which nobody knows what they show, up to which these alone are read again: five requests to the Cloud each run."""
+
 
 @dataclass(frozen=True, slots=True)
 class WayToRead:
     """How a tracker is read: `whole`, and `why`, else for what changed since the bookmark; `sweep`: with all ids compared.
 
-    `anew`: also what belongs to items that did not change, such as their histories.
+    `anew`: also what belongs to items that did not change, such as their histories. `doubtful`: ids of items that are read again
+    whatever is told.
     """
 
     whole: bool
     why: str = ""
     sweep: bool = False
     anew: bool = False
+    doubtful: frozenset[str] = frozenset()
 
 
 def way_to_read(
@@ -43,12 +48,12 @@ def way_to_read(
     *,
     full: bool = False,
     unsettled: datetime | None = None,
-    in_doubt: bool = False,
+    doubtful: frozenset[str] = frozenset(),
 ) -> WayToRead:
     """How to read a tracker at `clock`.
 
-    `full`: all was asked for. `unsettled`: when setup or undo last ran. `in_doubt`: whether a write since the last whole read did
-    not end well; what it left is not always told as a change.
+    `full`: all was asked for. `unsettled`: when setup or undo last ran. `doubtful`: items to which a write since the last whole
+    read did not end well; what it left is not always told as a change.
     """
     policy, kind = workspace.policy_of(tracker), workspace.trackers[tracker]
     if full:
@@ -60,8 +65,8 @@ def way_to_read(
     at = known.state.whole_at
     if unsettled is not None and unsettled >= at:
         return WayToRead(True, "setup or undo ran since the last whole read")
-    if in_doubt:
-        return WayToRead(True, "a write since the last whole read did not end well")
+    if len(doubtful) > MOST_DOUBTFUL:
+        return WayToRead(True, "many writes since the last whole read did not end well")
     if clock < at or clock - at >= timedelta(hours=policy.full_hours):
         return WayToRead(True, "the last whole read is older than policy.full_hours")
     is_today = clock.astimezone(workspace.zone).date() == at.astimezone(workspace.zone).date()
@@ -69,7 +74,8 @@ def way_to_read(
         return WayToRead(True, "it is the first run of the day (policy.full_hours)")
     every = kind.sweep_hours if policy.sweep_hours is None else policy.sweep_hours
     swept = known.state.swept_at or at
-    return WayToRead(False, sweep=clock < swept or clock - swept >= timedelta(hours=every))
+    sweep = clock < swept or clock - swept >= timedelta(hours=every)
+    return WayToRead(False, sweep=sweep, doubtful=doubtful)
 
 
 def basis_of(workspace: Workspace, tracker: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,7 @@ import structlog
 
 from config.workspace import Workspace
 from connectors.base import Connector, Connectors, Progress, untold
-from connectors.changes import Changes, NeedsWholeRead, ReadsChanges
+from connectors.changes import Changes, NeedsWholeRead, ReadsChanges, ResumesReads
 from connectors.errors import TrackerError
 from connectors.model import Pull
 from sync.collect.how_to_read import WayToRead, basis_of, way_to_read
@@ -62,7 +61,7 @@ def read_trackers(
             clock,
             full=full,
             unsettled=disturbed.at if disturbed is not None else None,
-            in_doubt=whole_at is not None and store.journal.is_in_doubt(name, whole_at),
+            doubtful=store.journal.in_doubt(name, whole_at) if whole_at is not None else frozenset(),
         )
         one = _OneTracker(connectors[name], known.get(name), store, progress or untold, clock)
         return one.read(way, basis_of(workspace, name))
@@ -85,7 +84,7 @@ class _OneTracker:
         try:
             if not way.whole and self.known is not None and isinstance(self.connector, ReadsChanges):
                 try:
-                    read = self._changes(self.connector, self.known, way.sweep, heard)
+                    read = self._changes(self.connector, self.known, way, heard)
                 except NeedsWholeRead as reason:
                     way = WayToRead(True, str(reason), anew=True)
                 else:
@@ -100,16 +99,16 @@ class _OneTracker:
         return TrackerRead(pulled, ReadState(basis, self.clock, swept), way.anew)
 
     def _changes(
-        self, connector: ReadsChanges, known: KnownPull, sweep: bool, heard: Progress
+        self, connector: ReadsChanges, known: KnownPull, way: WayToRead, heard: Progress
     ) -> TrackerRead:
         name, bookmark = known.pull.tracker, known.pull.bookmark
         stored = self.store.snapshots.known(name)
-        found = connector.changes(bookmark, stored, sweep=sweep, progress=heard)
+        found = connector.changes(bookmark, stored, sweep=way.sweep, doubtful=way.doubtful, progress=heard)
         amiss = known.state.amiss + 1 if found.amiss and not found.swept else 0
         if amiss >= PATIENCE:
             log.info("compares all ids early: a count differs", tracker=name, runs=amiss)
             before = found.requests
-            found = connector.changes(bookmark, stored, sweep=True, progress=heard)
+            found = connector.changes(bookmark, stored, sweep=True, doubtful=way.doubtful, progress=heard)
             found, amiss = replace(found, requests=found.requests + before), 0
         swept = self.clock if found.swept else known.state.swept_at
         return TrackerRead(found, replace(known.state, swept_at=swept, amiss=amiss))
@@ -122,11 +121,11 @@ class _OneTracker:
         if self.known is not None:
             owned = store.journal.written(connector.name) | stored.stamped()
         commented = stored.commented() if self.known is not None else frozenset()
-        if not takes_landing(connector):
+        if not isinstance(connector, ResumesReads):
             return connector.pull(heard, owned, commented), self.clock
         landing = store.snapshots.landing(connector.name)
         try:
-            pulled: Pull = connector.pull(heard, owned, commented, landing=landing)  # type: ignore[call-arg]  # it takes one
+            pulled = connector.pull_into(landing, heard, owned, commented)
         except TrackerError as error:
             if error.permanent:
                 # What made it fail may be in the pages, and would be read from them again.
@@ -140,11 +139,6 @@ class _OneTracker:
             pulled = merged(pulled, connector.changes(pulled.bookmark, at_hand, progress=heard))
         landing.drop()
         return pulled, swept
-
-
-def takes_landing(connector: Connector) -> bool:
-    """Whether its whole read can go on where an earlier one was cut short (`connectors.changes.Landing`)."""
-    return "landing" in inspect.signature(connector.pull).parameters
 
 
 def read_whole(

@@ -176,9 +176,9 @@ def _verdict(item: WorkItem, placement: ItemAlignment, run: Decision) -> str:
             return placement.state
         case "unaligned":
             judged = _judged(item, run)
-            if judged.ref in run.signals.orphans:
+            if judged.ref in run.unaligned.orphans:
                 return "orphaned"
-            if judged.ref in run.signals.not_started:
+            if judged.ref in run.unaligned.not_started:
                 return "not started"
             return "waiting" if judged.is_open else "closed"
 

@@ -13,7 +13,7 @@ def summary_of_unaligned(
     item: WorkItem, judged: WorkItem, reason: str, run: Decision, workspace: Workspace
 ) -> str:
     """Where it stands. `reason`: why it serves none; `judged`: the side of it that counts, where it is mirrored."""
-    signals, policy = run.signals, workspace.policy_of(judged.ref.tracker)
+    signals, policy = run.unaligned, workspace.policy_of(judged.ref.tracker)
     grace = counted(policy.grace_days, "day")
     if (orphan := signals.orphans.get(judged.ref)) is not None:
         return f"{item.name} is orphaned: {reason}. {_how_long(orphan, judged, run)}; the grace period is {grace}."

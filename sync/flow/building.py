@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from config.flow import Stage as DeclaredStage
+from config.analysis.flow import Stage as DeclaredStage
 from config.names import folded
 from config.workspace import Workspace
 from connectors.model import Ref, StatusSpan, WorkItem

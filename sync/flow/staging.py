@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 
-from config.flow import Stage as DeclaredStage
+from config.analysis.flow import Stage as DeclaredStage
 from config.names import folded
 from connectors.model import Category, StatusSpan, WorkItem
 from sync.flow.journeys import Stage

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Literal
 
 from config.measures import QueryMeasure
 from sync.align.native_queries import rule_queries
@@ -14,9 +15,14 @@ from sync.history.days import History, until_now
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import read
+from sync.kept import lacks_commitments
 from sync.memory import RemovedMarks
 from sync.observation import CannotRead, Observation, Unread
 from sync.remember import moved_today, remember
+from sync.unchanged import recalled_run
+
+Part = Literal["whole", "status", "orphans"]
+"""What a command shows of a decision: as `status` does, or with the orphans by name."""
 
 
 def latest_run(
@@ -26,14 +32,16 @@ def latest_run(
     *,
     fresh: bool = False,
     full: bool = False,
+    part: Part = "whole",
 ) -> Decision:
-    """What is known: the last snapshot where there is one, else a fresh read, as of now or of another time.
+    """What is known: the last snapshot where there is one, else a fresh read, as of now or of another time. `part`: what of it
+    will do.
 
     `fresh`: a fresh read in any case; `full`: with every tracker read whole. As of a time before the read the items are as they were then, as far as they tell.
 
     Where a fresh read comes to nothing, the last snapshot stands in. Raises CannotRead where that cannot either.
     """
-    if not (fresh or full) and as_of is None and (known := _known(session)) is not None:
+    if not (fresh or full) and as_of is None and (known := _known(session, part)) is not None:
         if known.observation.unread:
             reporter.remembered(known.observation.unread, known.observation.at)
         return known
@@ -51,7 +59,11 @@ def latest_run(
     return result
 
 
-def _known(session: Session) -> Decision | None:
+def _known(session: Session, part: Part = "whole") -> Decision | None:
+    if part != "whole":
+        kept = recalled_run(session.workspace, session.store, orphans=part == "orphans")
+        if kept is not None:
+            return kept
     snapshot = session.store.snapshots.last()
     return replay(session, snapshot) if snapshot else None
 
@@ -109,22 +121,7 @@ def replay(session: Session, snapshot: Observation) -> Decision | None:
     }
     known = asked <= set(snapshot.counts) and fields <= set(snapshot.field_values)
     known = known and set(rule_queries(workspace)) <= set(snapshot.answers)
-    if not known or set(snapshot.as_of) != set(workspace.active) or _lacks_commitments(snapshot, session):
+    if not known or set(snapshot.as_of) != set(workspace.active) or lacks_commitments(snapshot, workspace):
         return None
     memory = session.store.memory(workspace, snapshot.at)
     return look(snapshot, memory, workspace, snapshot.at)
-
-
-def _lacks_commitments(snapshot: Observation, session: Session) -> bool:
-    """Whether the policy asks what is in an active sprint or cycle, and nobody asked when the snapshot was read."""
-    asking = {
-        name for name in session.workspace.active if session.workspace.policy_of(name).warn == "committed"
-    }
-    told = [
-        (item.ref.tracker, item.committed is not None)
-        for item in snapshot.items
-        if item.ref.tracker in asking and item.in_scope and item.level in ("issue", "subtask")
-    ]
-    lacking = {name for name, _ in told} - {name for name, is_told in told if is_told}
-    # What stands as of before the question counts as not committed, where the rest was asked.
-    return bool(lacking) and (not lacking <= snapshot.stale or not any(is_told for _, is_told in told))

@@ -54,6 +54,33 @@ class Session:
             keep_origins(self.store, went)
 
 
+class WhenAsked(Mapping[str, Connector]):
+    """The connectors by name, all opened together when the first one is asked for: what looks at the store alone loads no
+    client of a tracker. Threads may share it.
+    """
+
+    def __init__(self, names: Collection[str], open_: Callable[[], Mapping[str, Connector]]) -> None:
+        self._names = tuple(names)
+        self._open = open_
+        self._opened: Mapping[str, Connector] | None = None
+        self._opening = threading.Lock()
+
+    def __getitem__(self, name: str) -> Connector:
+        with self._opening:
+            if self._opened is None:
+                self._opened = self._open()
+        return self._opened[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 @contextmanager
 def open_session(settings: Settings, config: Path | None = None) -> Iterator[Session]:
     """A session from the configuration and the environment.
@@ -102,35 +129,40 @@ def session_for(
         bound_for = destinations(workspace, keys, store.origins())
         halt = Halt()
         throttles = Throttles(halt, pacer_for)
-        connectors: dict[str, Connector] = {}
-        for name, tracker in workspace.active.items():
-            fields = workspace.matched_fields(name)
-            policy = workspace.policy_of(name)
-            key = replace(keys[name], private_allowed=bound_for[name].private_allowed)
-            throttle = throttles.of(
-                key.url or tracker.url,
-                key.token.get_secret_value(),
-                reserved_share=policy.quota_for_people / 100,
-                deadline=policy.deadline_minutes * 60,
-                reads_in_flight=policy.reads_in_flight,
-                writes_in_flight=policy.writes_in_flight,
-            )
-            connectors[name] = connect(
-                name,
-                tracker,
-                key,
-                workspace.workspace,
-                fields,
-                throttle,
-                workspace.policy.labels,
-                store.provisions(name),
-                initiative_use(workspace, name),
-                [pages for other, pages in workspace.issue_pages.items() if other != name],
-                commitments=policy.warn == "committed",
-                texts=texts_for(workspace, name),
-                history_weeks=workspace.flow.window_weeks if workspace.flow is not None else None,
-            )
-            stack.callback(connectors[name].close)
+
+        def open_() -> dict[str, Connector]:
+            connectors: dict[str, Connector] = {}
+            for name, tracker in workspace.active.items():
+                fields = workspace.matched_fields(name)
+                policy = workspace.policy_of(name)
+                key = replace(keys[name], private_allowed=bound_for[name].private_allowed)
+                throttle = throttles.of(
+                    key.url or tracker.url,
+                    key.token.get_secret_value(),
+                    reserved_share=policy.quota_for_people / 100,
+                    deadline=policy.deadline_minutes * 60,
+                    reads_in_flight=policy.reads_in_flight,
+                    writes_in_flight=policy.writes_in_flight,
+                )
+                connectors[name] = connect(
+                    name,
+                    tracker,
+                    key,
+                    workspace.workspace,
+                    fields,
+                    throttle,
+                    workspace.policy.labels,
+                    store.provisions(name),
+                    initiative_use(workspace, name),
+                    [pages for other, pages in workspace.issue_pages.items() if other != name],
+                    commitments=policy.warn == "committed",
+                    texts=texts_for(workspace, name),
+                    history_weeks=workspace.flow.window_weeks if workspace.flow is not None else None,
+                )
+                stack.callback(connectors[name].close)
+            return connectors
+
+        connectors = WhenAsked(workspace.active, open_)
         deadline = workspace.policy.deadline_minutes * 60
         timed = replace(sources or Sources(), time_left=lambda: throttles.time_left(deadline))
         yield Session(workspace, connectors, store, halt, timed, bound_for)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -10,9 +11,10 @@ from config.measures import CompositeMeasure
 from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from sync.align.alignment import Alignment
-from sync.measure.bounds import bounds_of
+from sync.measure.bounds import bounds_of, end_of
 from sync.measure.context import MeasureContext
 from sync.measure.estimates import EstimateBook
+from sync.measure.expected import expected
 from sync.measure.key_results import measure_key_result
 from sync.measure.objectives import roll_up
 from sync.measure.reading import ObjectiveReading, Reading, Scorecard
@@ -36,6 +38,11 @@ def measure(
         bounds = bounds_of(key_result, workspace.cycles[objective.cycle], workspace.zone)
         context = MeasureContext(alignment, observation, past, workspace, now, readings, bounds, estimates)
         readings[key_result.id] = measure_key_result(key_result, objective, context)
+    return roll_up_all(readings, workspace, now)
+
+
+def roll_up_all(readings: Mapping[str, Reading], workspace: Workspace, now: datetime) -> Scorecard:
+    """The scorecard of readings of every key result, taken at `now`."""
     rolled: dict[str, ObjectiveReading] = {}
     for objective in _children_first(workspace):
         below = [
@@ -44,6 +51,23 @@ def measure(
         rolled[objective.id] = roll_up(objective, readings, below, workspace, now)
     objectives = tuple(rolled[objective.id] for objective in workspace.objectives)
     return Scorecard(now, objectives, workspace.zone)
+
+
+def read_later(readings: Mapping[str, Reading], workspace: Workspace, now: datetime) -> Scorecard:
+    """The scorecard at `now` of readings of an earlier moment since which nothing changed but what is expected by now.
+
+    As `measure` would give it wherever it is still the same day, and no key result has another health by then.
+    """
+    moved = {
+        key_result.id: replace(
+            one, expected=expected(key_result, workspace.cycles[objective.cycle], at, zone)
+        )
+        for zone in (workspace.zone,)
+        for objective, key_result in workspace.key_results()
+        for one in (readings[key_result.id],)
+        for at in (now if one.stands_on is None else min(now, end_of(one.stands_on, zone)),)
+    }
+    return roll_up_all(moved, workspace, now)
 
 
 def _composites_last(workspace: Workspace) -> Iterator[tuple[Objective, KeyResult]]:

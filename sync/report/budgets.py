@@ -10,20 +10,19 @@ from config.workspace import Workspace
 from sync.align.terms import missing_successors
 from sync.decide import Decision
 from sync.report.table import Cell, Section
-from sync.signals.budgets import slices, usages
 
 
 def section(run: Decision, workspace: Workspace) -> Section:
     """One row for each objective and category, and one for what serves neither."""
     now = run.scorecard.as_of
-    parts = slices(run.alignment, workspace, now)
+    parts = run.slices
     if not parts:
         today = now.astimezone(workspace.zone).date()
         missing = " and ".join(missing_successors(workspace, today))
         over = f"{missing} ended, and no next cycle is declared." if missing else ""
         return Section("Where the work goes", (over or "No running cycle, or no work in progress.",))
     titles = {objective.id: objective.title for objective in workspace.objectives}
-    budgets = {one.category: one for one in usages(run.alignment, workspace, now)}
+    budgets = {one.category: one for one in run.usages}
     rows = []
     for part in parts:
         name = part.name or "unaligned"
@@ -51,12 +50,11 @@ def _whole(share: Fraction) -> str:
     return percent(round(float(100 * share)))
 
 
-def data(run: Decision, workspace: Workspace) -> list[dict[str, Any]]:
+def data(run: Decision) -> list[dict[str, Any]]:
     """The same; shares and budgets are 0..1."""
-    now = run.scorecard.as_of
-    budgets = {one.category: one for one in usages(run.alignment, workspace, now)}
+    budgets = {one.category: one for one in run.usages}
     found = []
-    for part in slices(run.alignment, workspace, now):
+    for part in run.slices:
         usage = budgets.get(part.name) if part.kind == "category" else None
         row: dict[str, Any] = {
             "kind": part.kind,

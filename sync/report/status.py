@@ -115,7 +115,7 @@ def _links_data(links: Iterable[Link], explained: Explanation, run: Decision) ->
 
 def _since(explained: Explanation, run: Decision) -> dict[str, str | None]:
     """Since when it serves no key result, where it served one, and from when it is warned, where it is not yet."""
-    ref, signals = explained.item.ref, run.signals
+    ref, signals = explained.item.ref, run.unaligned
     orphan, young = signals.orphans.get(ref), signals.in_grace.get(ref)
     since = orphan.since if orphan else young.since if young and young.was_linked else None
     return {
@@ -181,7 +181,7 @@ def last_run(record: RunRecord | None, troubled: Troubled, run: Decision) -> Sec
         lead += f"; not read: {', '.join(summary['unread'])}"
     if "guards" in summary:
         lead += f" by {', '.join(summary['guards'])}"
-    double = _double(run)
+    double = run.homonyms
     rows = tuple(
         (Cell(spell(one.tracker, one.key, double), "strong"), Cell(one.state, "bad"), Cell(one.why))
         for one in troubled
@@ -203,13 +203,9 @@ def removed(found: Sequence[RemovedMarks]) -> Section:
     return Section("Undo since the last sync", (lead,), columns, rows, columns[3:], prose=("undo",))
 
 
-def _double(run: Decision) -> frozenset[str]:
-    return frozenset(item.key.casefold() for item in run.observation.items if item.homonym)
-
-
 def stuck(found: Sequence[Stuck], run: Decision) -> Section:
     """What did not come to its end."""
-    double = _double(run)
+    double = run.homonyms
     rows = tuple(
         (Cell(spell(one.tracker, one.key, double), "strong"), Cell(one.state, "warn"), Cell(one.why))
         for one in found

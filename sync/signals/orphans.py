@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from config.workspace import Workspace
@@ -75,10 +75,15 @@ def find_signals(
     now: datetime,
     unlinked_since: Mapping[Ref, date] | None = None,
 ) -> Signals:
-    """Everything worth saying about this alignment at this moment; findings kind by kind.
+    """Everything worth saying about this alignment at this moment. `unlinked_since`: see `find_unaligned`."""
+    found = find_findings(alignment, scorecard, observation, workspace, now)
+    return replace(find_unaligned(alignment, workspace, now, unlinked_since), findings=found)
 
-    `unlinked_since`: work that was linked before, and since when it is not.
-    """
+
+def find_findings(
+    alignment: Alignment, scorecard: Scorecard, observation: Observation, workspace: Workspace, now: datetime
+) -> tuple[Finding, ...]:
+    """The findings, kind by kind."""
     found = [
         *find(alignment, scorecard, workspace, now),
         *find_unmatched(alignment, observation, workspace, now),
@@ -86,7 +91,19 @@ def find_signals(
         *find_missing_cycles(alignment, workspace, now),
         *find_drift(observation),
     ]
-    found.sort(key=lambda one: KINDS.index(one.kind))
+    return tuple(sorted(found, key=lambda one: KINDS.index(one.kind)))
+
+
+def find_unaligned(
+    alignment: Alignment,
+    workspace: Workspace,
+    now: datetime,
+    unlinked_since: Mapping[Ref, date] | None = None,
+) -> Signals:
+    """The work that serves no key result now, without any findings.
+
+    `unlinked_since`: work that was linked before, and since when it is not.
+    """
     since = unlinked_since or {}
     going = under_way(alignment, now)
     accused, not_started = _accused(alignment, workspace, going)
@@ -102,7 +119,7 @@ def find_signals(
         for ref, placement in sorted(alignment.placements.items())
         if placement.state == "planned" and alignment.items[ref].is_open
     }
-    return Signals(orphans, tuple(found), young, not_started=not_started, planned=planned)
+    return Signals(orphans, (), young, not_started=not_started, planned=planned)
 
 
 def _accused(

@@ -107,21 +107,21 @@ class Journal:
             return frozenset(connection.execute(query).scalars())
 
     @again
-    def is_in_doubt(self, tracker: str, since: datetime) -> bool:
-        """Whether a write to the tracker did not end well, or its run did not, in the run that was under way at `since` or later: what
-        the item shows may not be what is known of it.
+    def in_doubt(self, tracker: str, since: datetime) -> frozenset[str]:
+        """Ids of the tracker's items to which a write did not end well, or whose run did not, in the run that was under way at
+        `since` or later: what they show may not be what is known of them.
         """
         journal, runs = tables.journal.c, tables.runs.c
         under_way = sa.select(sa.func.max(runs.id)).where(runs.at <= since.isoformat()).scalar_subquery()
         query = (
-            sa.select(journal.id)
+            sa.select(journal.item)
+            .distinct()
             .join(tables.runs, runs.id == journal.run)
             .where(journal.tracker == tracker, journal.run >= sa.func.coalesce(under_way, 0))
             .where(journal.outcome.is_(None) | (journal.outcome != "written") | (runs.outcome == "failed"))
-            .limit(1)
         )
         with self._transaction() as connection:
-            return connection.execute(query).first() is not None
+            return frozenset(connection.execute(query).scalars())
 
     def failed_writes(self, run: int) -> list[Stuck]:
         """Writes of a run that did not land, by the last try at each item; their state is the outcome, or "unknown"."""

@@ -21,7 +21,7 @@ from sync.signals.grace import LinkDays
 from sync.store import tables
 from sync.store.database import REBUILD, Database, StoreError, again
 from sync.store.links import save_links
-from sync.store.observed.items import StoredItems, read_items, read_some, save_all, save_some
+from sync.store.observed.items import StoredItems, read_items, read_some, read_unmarked, save_all, save_some
 from sync.store.observed.landing import StoredLanding
 from sync.store.observed.pulls import read_pulls, save_known, save_pulls, with_items
 from sync.store.observed.sections import NO_NEWS, SECTIONS, body, read_section, save_section
@@ -29,7 +29,7 @@ from sync.store.observed.settled import SettledDecision
 
 _NO_LINKS: LinkDays = {}
 _UNREAD = body(Decoder(Unread))
-_SMALL = tuple(one for one in SECTIONS if one.field not in NO_NEWS)
+_SMALL = tuple(one for one in SECTIONS if one.field not in NO_NEWS or one.field == "drift")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +132,21 @@ class Snapshots:
             ]
         return " ".join(map(str, parts))
 
+    @again
+    def revision(self) -> int:
+        """Another number after whatever is written of what was read."""
+        with self._database.view() as connection:
+            return _number(connection, "revision")
+
     def known(self, tracker: str) -> StoredItems:
         """The items of a tracker, to be asked for some of them."""
         return StoredItems(self._database, tracker)
+
+    @again
+    def unmarked(self, refs: Collection[Ref]) -> dict[Ref, WorkItem]:
+        """Those of the items that are known, as if nothing of ours were shown on them."""
+        with self._database.transaction() as connection:
+            return read_unmarked(connection, refs)
 
     def landing(self, tracker: str) -> StoredLanding:
         """Where the pages of a whole read of a tracker are kept until it is complete."""

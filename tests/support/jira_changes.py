@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -54,9 +54,9 @@ class Watched(Site):
     def later(self, seconds: float = 60) -> None:
         self.sandbox.call(lambda: self.sandbox.world.clock.advance(timedelta(seconds=seconds)))
 
-    def look(self, *, sweep: bool = False) -> Changes:
+    def look(self, *, sweep: bool = False, doubtful: Collection[str] = ()) -> Changes:
         """What changed since the last look, which is known from now on."""
-        changes = self.truenorth.changes(self.bookmark, self.known, sweep=sweep)
+        changes = self.truenorth.changes(self.bookmark, self.known, sweep=sweep, doubtful=doubtful)
         self.known.take(changes)
         self.bookmark = changes.bookmark
         return changes

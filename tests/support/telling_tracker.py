@@ -28,7 +28,7 @@ class TellingTracker(FakeTracker):
     - `asked`: what it was asked for, in order: "pull", "changes" or "sweep".
     - `needs_whole`: why only a whole read will do, the next time that changes are asked for.
     - `counts`: whether it compares how many items there are with what is known.
-    - `aside`: ids of items that cannot be read. `notes`: what a whole read has to say.
+    - `aside`: ids of items that cannot be read. `notes`: what a whole read has to say. `doubtful`: what was asked for so, last.
     """
 
     told: list[Ref] = field(default_factory=list)
@@ -37,6 +37,7 @@ class TellingTracker(FakeTracker):
     counts: bool = False
     aside: set[str] = field(default_factory=set)
     notes: tuple[str, ...] = ()
+    doubtful: frozenset[str] = frozenset()
 
     def change(self, ref: Ref, *, is_told: bool = True, **facts: Any) -> None:
         """Change an item; it is not told where nothing moves its `updated`."""
@@ -75,15 +76,18 @@ class TellingTracker(FakeTracker):
         known: KnownItems,
         *,
         sweep: bool = False,
+        doubtful: Collection[str] = (),
         progress: Progress | None = None,  # noqa: ARG002
     ) -> Changes:
         self.asked.append("sweep" if sweep else "changes")
+        self.doubtful = frozenset(doubtful)
         if self.read_fault is not None:
             raise self.read_fault
         if self.needs_whole:
             why, self.needs_whole = self.needs_whole, ""
             raise NeedsWholeRead(why)
         refs = dict.fromkeys(self.told[int(bookmark) :])
+        refs |= dict.fromkeys(ref for ref in self.items if ref.id in doubtful)
         here = {ref.id for ref in self.items}
         if sweep:
             refs |= dict.fromkeys(ref for ref in self.items if ref.id not in known.ids())
@@ -127,18 +131,17 @@ class LandingTracker(TellingTracker):
     cut: int | None = None
     pages_read: int = 0
 
-    def pull(
+    def pull_into(
         self,
+        landing: Landing,
         progress: Progress | None = None,
         owned_ids: Collection[str] | None = None,
         commented_ids: Collection[str] = (),
-        landing: Landing | None = None,
     ) -> Pull:
-        assert landing is not None
         begun = NOW + len(self.told) * _STEP
         landing.begin(begun, "all")
         assert landing.begun is not None
-        whole = super().pull(progress, owned_ids, commented_ids)
+        whole = self.pull(progress, owned_ids, commented_ids)
         found = []
         for number, item in enumerate(whole.items):
             name = item.ref.id

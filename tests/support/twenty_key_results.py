@@ -56,7 +56,7 @@ def world(seed: int) -> list[WorkItem]:
         epic(f"WEB-{n}", estimate=chance.choice((None, 8.0, 20.0)), labels=_labels(chance))
         for n in range(1, 9)
     ]
-    for number in range(20, 62):
+    for number in range(20, 52):
         days = chance.randint(0, 40)
         category = chance.choice(("done", "done", "todo", "todo", "doing"))
         parent = f"WEB-{chance.randint(1, 8)}" if chance.random() < 0.4 else None

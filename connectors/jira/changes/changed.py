@@ -71,7 +71,14 @@ class ChangeReader:
         self._maker = ItemMaker(client, site_api, reader, owner, pool)
 
     def read(
-        self, text: str, about: str, known: KnownItems, progress: Progress | None, *, sweep: bool
+        self,
+        text: str,
+        about: str,
+        known: KnownItems,
+        progress: Progress | None,
+        *,
+        sweep: bool,
+        doubtful: frozenset[str] = frozenset(),
     ) -> tuple[Changes, Site]:
         """See `ReadsChanges.changes`; and the site, for the writes that follow. `about`: see `Bookmark`."""
         sent_before, report = self._client.requests, progress or untold
@@ -85,11 +92,12 @@ class ChangeReader:
         places = [one.id for one in fixed.projects]
         counting = self._pool.submit(windows.count, places)
         wanted = self._questions.changed(mark, known, windows, places, sweep=sweep) | set(mark.aside)
+        wanted |= doubtful
         inside = known.ids(in_scope=True) if sweep else frozenset()
         if sweep:
             listed = set(self._site_api.scope([one.key for one in fixed.projects]))
             wanted |= (listed ^ inside) | (known.ids() - inside) | set(mark.hanging)
-        found = Gatherer(self._site_api, fields, known, frozenset(places), report).gather(wanted)
+        found = Gatherer(self._site_api, fields, known, frozenset(places), report, doubtful).gather(wanted)
         over = self._over(found, known, mark, places, sweep=sweep)
         kept = {id_: issue for id_, issue in found.issues.items() if id_ not in over}
         made = self._maker.items(mark, site_of(fixed, fields, me), kept, found.parents, known, report)

@@ -34,7 +34,7 @@ class Gathered:
 
 
 class Gatherer:
-    """Reads for one read of changes. `scope`: ids of the projects in scope."""
+    """Reads for one read of changes. `scope`: ids of the projects in scope; `doubtful`: see `ReadsChanges.changes`."""
 
     def __init__(
         self,
@@ -43,12 +43,14 @@ class Gatherer:
         known: KnownItems,
         scope: frozenset[str],
         report: Progress,
+        doubtful: frozenset[str] = frozenset(),
     ) -> None:
         self._site_api = site_api
         self._fields = fields
         self._known = known
         self._scope = scope
         self._report = report
+        self._doubtful = doubtful
         self._found = Gathered()
         self._asked: set[str] = set()
         self._linked: set[str] = set()
@@ -59,7 +61,7 @@ class Gatherer:
         while queue:
             before = dict(self._known.items(queue))
             found.before |= before
-            reader = self._reader(before)
+            reader = self._reader(before, self._doubtful & queue)
             self._report("issues", len(found.issues), len(found.issues) + len(queue))
             got = reader.fetch(sorted(queue))
             self._asked |= queue
@@ -71,10 +73,11 @@ class Gatherer:
             queue = (below | self._linked) - self._asked
         return found
 
-    def _reader(self, before: Mapping[str, WorkItem]) -> IssueReader:
-        """What reads issues, with the marks that are known to be on some of them."""
-        owned = [id_ for id_, item in before.items() if item.shown.stamp is not None or item.shown != NOTHING]
-        commented = [id_ for id_, item in before.items() if item.shown.comment is not None]
+    def _reader(self, before: Mapping[str, WorkItem], doubtful: frozenset[str]) -> IssueReader:
+        """What reads issues, with the marks that are known to be on some of them, or may be."""
+        owned = {id_ for id_, item in before.items() if item.shown.stamp is not None or item.shown != NOTHING}
+        commented = {id_ for id_, item in before.items() if item.shown.comment is not None}
+        owned, commented = owned | doubtful, commented | doubtful
         return self._site_api.issues(self._fields, owned, commented, self._scope)
 
     def _close_upwards(self, got: Iterable[Issue], reader: IssueReader) -> None:

@@ -53,6 +53,12 @@ def with_what_came_along(stamp: Stamp, issue: Issue, site: SiteFields) -> Stamp:
     return replace(stamp, fields=tuple(sorted([*kept, *found.items()])))
 
 
+def is_bare(issue: Issue) -> bool:
+    """Whether nothing on the issue can be a mark of ours, nor a copy of one: no property, no label, no key result."""
+    fields = issue.fields
+    return PROPERTY_KEY not in issue.properties and not (fields.labels or field_text(fields.key_result))
+
+
 def copied_stamp(issue: Issue, site: SiteFields, owner: str) -> Stamp | None:
     """The evidence of marks that were copied to an issue without a stamp of its own; None where there is none.
 
@@ -62,9 +68,9 @@ def copied_stamp(issue: Issue, site: SiteFields, owner: str) -> Stamp | None:
     """
     if own_stamp(issue) is not None:
         return None
+    if is_bare(issue):
+        return None
     has_property = PROPERTY_KEY in issue.properties
-    if not (has_property or issue.fields.labels or field_text(issue.fields.key_result)):
-        return None  # as most issues are
     cloned = stamp_on(issue)
     theirs = cloned.labels if cloned else ()
     labels = tuple(sorted({one for one in issue.fields.labels if site.is_ours(one) or one in theirs}))

@@ -22,6 +22,7 @@ from connectors.jira.marks.copies import (
     copied_marks,
     copied_stamp,
     health_called,
+    is_bare,
     own_stamp,
     with_what_came_along,
 )
@@ -31,6 +32,8 @@ from connectors.model import NOTHING, AlignmentState, Health, KeyResultMark, Mar
 
 def evidence_on(issue: Issue, site: SiteFields, owner: str) -> Stamp | None:
     """The stamp of the issue itself, whoever wrote it, or what proves that marks were copied there."""
+    if is_bare(issue):
+        return None  # as most issues are
     own = own_stamp(issue)
     return with_what_came_along(own, issue, site) if own else copied_stamp(issue, site, owner)
 
@@ -88,12 +91,15 @@ def claims_on(issue: Issue, evidence: Stamp | None, site: SiteFields) -> tuple[s
 
     The field's text is no claim while it is what the evidence, ours or another owner's, says was written there.
     """
-    claims = list(claims_in(issue.fields.labels))
-    text = field_text(issue.fields.key_result)
+    fields = issue.fields
+    if not (fields.labels or fields.key_result or site.other_claims):
+        return ()
+    claims = list(claims_in(fields.labels))
+    text = field_text(fields.key_result)
     written = {said.strip() for _, said in evidence.fields} if evidence else set()
     if text and text not in written:
         claims += claimed_ids(text)
-    for value in site.claims_in(issue.fields):
+    for value in site.claims_in(fields):
         claims += claimed_ids(field_text(value))
     return tuple(dict.fromkeys(claims))
 
@@ -125,7 +131,7 @@ def _unwritten(issue: Issue, stamp: Stamp | None, site: SiteFields) -> tuple[str
     where it stays, none."""
     fields = issue.fields
     values = (fields.kr_progress, fields.kr_health, fields.kr_objective, fields.kr_alignment)
-    if fields.is_done or all(value is None or value is UNSET for value in values):
+    if all(value is None or value is UNSET for value in values) or fields.is_done:
         return ()
     recorded = recorded_texts(stamp)
     filled = (one for one in computed_fields(issue.fields, site, (), None) if one.there)

@@ -13,7 +13,7 @@ from config.names import folded
 from config.trackers import JiraTracker
 from connectors.http.dates import item_time, parse_day
 from connectors.jira.api.fields import SiteFields, field_text
-from connectors.jira.api.wire import Fields, Issue
+from connectors.jira.api.wire import Fields, Issue, IssueLink, LinkType
 from connectors.jira.marks.shown_marks import claims_on, evidence_on, marks_by
 from connectors.jira.past.given_health import given_health
 from connectors.jira.read.custom_fields import values_of
@@ -30,6 +30,7 @@ from connectors.model import (
     SetAside,
     WorkItem,
 )
+from connectors.quick_items import quick_item
 
 ALL_MARKS: frozenset[Mark] = frozenset((*MARKS, "twins"))
 NO_STATUSES = KnownStatuses(())
@@ -53,8 +54,7 @@ class SeenValues:
 
     def same(self, value: T) -> T:
         """The first value that was equal to it."""
-        found: T = self._same.setdefault(value, value)
-        return found
+        return self._same.setdefault(value, value)  # type: ignore[no-any-return]
 
     def ref(self, tracker: str, id_: str) -> Ref:
         """The reference to an item of the one tracker."""
@@ -87,47 +87,47 @@ class IssueMapper:
 
     def item(self, issue: Issue, parent: str | None) -> WorkItem:
         """The work item. Raises InvalidItem for a time or date that is none."""
-        fields, seen = issue.fields, self._seen
+        fields, seen, same = issue.fields, self._seen, self._seen.same
         evidence = evidence_on(issue, self.site, self.owner)
         ours = set(evidence.labels) if evidence else set()
         labels = (
-            tuple(one for one in fields.labels if one not in ours and not self.site.is_ours(one))
+            tuple([one for one in fields.labels if one not in ours and not self.site.is_ours(one)])
             if fields.labels
             else ()
         )
         category = self._category(fields)
         try:
             ended, by_resolution = self._ended(issue) if category in ("done", "dropped") else (None, False)
-            return WorkItem(
+            return quick_item(
                 ref=seen.ref(self.name, issue.id),
                 key=issue.key,
                 url=f"{self.pages}/browse/{issue.key}",
                 level=self._level(fields),
-                kind=seen.same(fields.issuetype.name),
+                kind=same(fields.issuetype.name),
                 title=fields.summary,
                 category=category,
-                status=seen.same(fields.status.name),
+                status=same(fields.status.name),
                 created=_time(fields.created),
                 updated=_time(fields.updated),
-                project=seen.same(fields.project.key),
-                project_id=seen.same(fields.project.id),
+                project=same(fields.project.key),
+                project_id=same(fields.project.id),
                 parent=seen.ref(self.name, parent) if parent else None,
-                parent_key=seen.same(parent_key(fields)),
+                parent_key=same(parent_key(fields)),
                 parent_unknown=is_parent_unknown(fields),
-                labels=seen.same(labels),
+                labels=same(labels) if labels else (),
                 estimate=self._estimate(fields),
                 hours=None if fields.timeoriginalestimate is None else fields.timeoriginalestimate / 3600,
-                priority=seen.same(fields.priority.name) if fields.priority else None,
+                priority=same(fields.priority.name) if fields.priority else None,
                 other_names=self._other_names(fields),
-                assignee=seen.same(fields.assignee.display_name) if fields.assignee else None,
-                components=seen.same(tuple(one.name for one in fields.components)),
+                assignee=same(fields.assignee.display_name) if fields.assignee else None,
+                components=same(tuple([one.name for one in fields.components])) if fields.components else (),
                 fields=values_of(fields, self.site),
                 started=self._since(issue, "doing") if category == "doing" else None,
                 completed=ended if category == "done" else None,
                 dropped=ended if category == "dropped" else None,
                 dated_by_resolution=by_resolution,
                 due=_day(fields.duedate) if fields.duedate else None,
-                blocked_by=tuple(seen.ref(self.name, id_) for id_ in _blockers(fields)),
+                blocked_by=self._blockers(fields.issuelinks) if fields.issuelinks else (),
                 claims=claims_on(issue, evidence, self.site),
                 private=fields.security is not None,
                 assignee_id=seen.same(fields.assignee.account) if fields.assignee else None,
@@ -142,8 +142,9 @@ class IssueMapper:
 
     def _other_names(self, fields: Fields) -> tuple[tuple[NamedKind, str], ...]:
         """What type, status and priority are called besides; the same few of all issues."""
-        named = (fields.issuetype, fields.status, fields.priority)
-        if not self.words and not any(one is not None and one.untranslated_name for one in named):
+        kind, status, priority = named = (fields.issuetype, fields.status, fields.priority)
+        has_other = kind.untranslated_name or status.untranslated_name
+        if not (self.words or has_other or (priority and priority.untranslated_name)):
             return ()
         kinds: tuple[tuple[NamedKind, str], ...] = (
             ("type", "issuetype"),
@@ -169,6 +170,13 @@ class IssueMapper:
         if level < 0:
             return "subtask"
         return "issue" if level == 0 else "epic" if level == 1 else "initiative"
+
+    def _blockers(self, links: Iterable[IssueLink]) -> tuple[Ref, ...]:
+        """The issues that block this one; `inwardIssue` is the one that the inward name speaks of."""
+        inward = [link for link in links if link.inward_issue and _blocks(link.type)]
+        return tuple(
+            [self._seen.ref(self.name, link.inward_issue.id) for link in inward if link.inward_issue]
+        )
 
     def _estimate(self, fields: Fields) -> float | None:
         id_ = self.points.get(fields.project.id)
@@ -253,14 +261,8 @@ def parent_key(fields: Fields) -> str | None:
     return fields.parent.key if fields.parent else epic_key(fields)
 
 
-def _blockers(fields: Fields) -> list[str]:
-    """Ids of the issues that block this one; `inwardIssue` is the one that the inward name speaks of."""
-    return [
-        link.inward_issue.id
-        for link in fields.issuelinks
-        if link.inward_issue
-        and (link.type.inward.casefold() == "is blocked by" or link.type.name.casefold() == "blocks")
-    ]
+def _blocks(link: LinkType) -> bool:
+    return link.inward.casefold() == "is blocked by" or link.name.casefold() == "blocks"
 
 
 def _time(text: str) -> datetime:

@@ -115,6 +115,7 @@ def read_changes(
     *,
     cycles: bool,
     sweep: bool,
+    doubtful: Collection[str] = (),
 ) -> tuple[Changes, OwnLabels | None]:
     """See `ReadsChanges.changes`; the labels beside it, where they were read."""
     before = bookmarks.read(text, of)
@@ -138,7 +139,7 @@ def read_changes(
     if before.initiatives and "initiatives" not in rows:
         raise NeedsWholeRead("the token may not read initiatives any more.")
     news = {name: place.news(rows[name]) for name, place in before.streams.items() if name in rows}
-    reader = ChangesReader(client, pulling, before, known, rows, news)
+    reader = ChangesReader(client, pulling, before, known, rows, news, doubtful)
     found = reader.read(with_sweep=sweep)
     ids = {one.ref.id for one in found.items}
     aside = tuple(sorted(set(pulling.set_aside), key=lambda one: one.id))

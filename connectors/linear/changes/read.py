@@ -39,7 +39,7 @@ class Found:
 
 
 class ChangesReader:
-    """One read of changes. `rows`: what the streams tell, `news` of it what is new."""
+    """One read of changes. `rows`: what the streams tell, `news` of it what is new; `doubtful`: see `ReadsChanges.changes`."""
 
     def __init__(
         self,
@@ -49,6 +49,7 @@ class ChangesReader:
         known: KnownItems,
         rows: Mapping[str, Sequence[Row]],
         news: Mapping[str, Sequence[Row]],
+        doubtful: Collection[str] = (),
     ) -> None:
         self._client = client
         self._pulling = pulling
@@ -56,6 +57,9 @@ class ChangesReader:
         self._known = known
         self._rows = rows
         self._news = news
+        self._doubtful_projects = set(doubtful) & set(before.projects)
+        self._doubtful_initiatives = set(doubtful) & set(before.initiatives)
+        self._doubtful_issues = set(doubtful) - self._doubtful_projects - self._doubtful_initiatives
         self._teams = pulling.mapper.teams
         self._nodes: dict[str, IssueNode] = {}
         self._asked: set[str] = set()
@@ -72,6 +76,7 @@ class ChangesReader:
         """All of it."""
         again = {one.id for one in self._news["issues"]} | set(self._before.aside) | self._committed()
         again |= {one.issue.id for one in self._news["attachments"] if one.issue is not None}
+        again |= self._doubtful_issues
         if with_sweep:
             others = self.found.projects | self.found.initiatives
             self._swept = sweep(self._client, self._teams, self._pulling.mapper.dropped, self._known, others)
@@ -79,6 +84,7 @@ class ChangesReader:
         named = self._named()
         some = any(self._news[name] for name in ("projects", "projectUpdates", "labels", "projectLabels"))
         roof = any(self._news.get(name) for name in ("initiatives", "initiativeUpdates"))
+        some, roof = some or bool(self._doubtful_projects), roof or bool(self._doubtful_initiatives)
         if not (again or named or some or roof or with_sweep):
             return self.found
         named += self._labels()
@@ -123,6 +129,7 @@ class ChangesReader:
     def _projects_told(self) -> list[ProjectNode]:
         told = {one.id for one in self._news["projects"]}
         told |= {one.project.id for one in self._news["projectUpdates"] if one.project is not None}
+        told |= self._doubtful_projects
         self._asked_projects = set(told)
         return self._pulling.projects.with_ids(told, self._teams)
 

@@ -25,6 +25,9 @@ B = TypeVar("B")
 FEW_CARDS, MANY_CARDS = 10, 50
 """Attachments of ours to ask for on each issue of a look, and on those that have more."""
 
+LOOKED_AT = 100
+"""Issues of a look with few attachments: 3,632 points of 10,000. With many, half as many issues take 7,217."""
+
 
 class BatchRequests:
     """Carries the asks of many items to one workspace. Raises what stops the whole tracker."""
@@ -38,9 +41,9 @@ class BatchRequests:
         """What is there by item, or why that cannot be said: NotFound when it is gone."""
         issues = [ask for ask in asks if not ask.is_project]
         projects = [ask for ask in asks if ask.is_project]
-        size = queries.ISSUES_NOW.page
-        seen = _in_parts(issues, size, _item_of, lambda part: self._issues(part, FEW_CARDS))
+        seen = _in_parts(issues, LOOKED_AT, _item_of, lambda part: self._issues(part, FEW_CARDS))
         more = [ask for ask in issues if _is_cut(seen.get(ask.item))]
+        size = queries.ISSUES_NOW.page
         seen |= _in_parts(more, size, _item_of, lambda part: self._issues(part, MANY_CARDS))
         seen |= _in_parts(projects, project_queries.PROJECTS_NOW.page, _item_of, self._projects)
         gone = NotFound(self._client.tracker, "the item does not exist.")

@@ -22,8 +22,8 @@ from connectors.linear.write.item_write import ItemWrite, words_of
 from connectors.linear.write.update_write import write_update
 from connectors.model import ALL_MARKS, Marks, Outcome, Receipt, WorkItem
 
-BATCH = 50
-"""Items at once: what one look can hold below the complexity cap, and one request of writes."""
+BATCH = 100
+"""Items at once: one look, and one request for each kind of mark."""
 
 
 class _BatchItem:

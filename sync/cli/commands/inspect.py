@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,8 +23,9 @@ from sync.explain.key_result import Derivation, derive
 from sync.explain.next_cycle import NoSuchCycleError, next_cycle
 from sync.explain.objective import derive_objective
 from sync.explain.pages import asked_for
+from sync.garbage import collecting_nothing
 from sync.jobs.asked_key import with_key_of_now
-from sync.jobs.last_read import latest_run, progress_history, removed_marks
+from sync.jobs.last_read import Part, latest_run, progress_history, removed_marks
 from sync.jobs.remote_links import with_remote_links
 from sync.jobs.session import Session
 from sync.jobs.setup import made_things
@@ -48,10 +52,23 @@ Everything = Annotated[
 ]
 
 
-def latest(session: Session, output: Output, given: GivenTime, *, fresh: bool, full: bool) -> Decision:
+@contextmanager
+def _looking(
+    config: Path | None, style: Format, *, asks: bool, tells_okrs: bool = False
+) -> Iterator[tuple[Session, Output]]:
+    """See `command_session`. What only looks at what is stored (not `asks`) makes no garbage that is worth looking for."""
+    with ExitStack() as stack:
+        if not asks:
+            stack.enter_context(collecting_nothing())
+        yield stack.enter_context(command_session(config, style, tells_okrs=tells_okrs))
+
+
+def latest(
+    session: Session, output: Output, given: GivenTime, *, fresh: bool, full: bool, part: Part = "whole"
+) -> Decision:
     """What is known, with a word on a moment that lies before the read."""
     asked = given.asked_in(session.workspace)
-    run = latest_run(session, OutputReporter(output), asked, fresh=fresh, full=full)
+    run = latest_run(session, OutputReporter(output), asked, fresh=fresh, full=full, part=part)
     if note := moments.rewound(run):
         output.say(output.notice + note)
     output.data(rewound=run.observation.rewound)
@@ -67,7 +84,8 @@ def status(
 ) -> None:
     """Show progress, forecasts, the last sync and stuck items."""
     given = given_moment(as_of)
-    with command_session(config, style, tells_okrs=True) as (session, output):
+    asks = fresh or full or as_of is not None
+    with _looking(config, style, asks=asks, tells_okrs=True) as (session, output):
         at_work = run_under_way(session.store)
         if at_work is not None and not (fresh or full or as_of or session.store.snapshots.pulls()):
             # To read everything beside the workers that do is not what is asked for.
@@ -77,7 +95,7 @@ def status(
             )
             output.data(as_of=None, running=distributed.data(at_work))
             return
-        run = latest(session, output, given, fresh=fresh, full=full)
+        run = latest(session, output, given, fresh=fresh, full=full, part="status")
         last = session.store.last_run("sync")
         troubled = session.store.journal.failed_writes(last.id) if last else []
         stuck = session.store.stuck()
@@ -114,7 +132,7 @@ def status(
                 scorecard=data.of_scorecard(run.scorecard, run.outlooks),
                 movement=movement.movement_data(histories),
                 one_things=one_things_data(run.one_things, run.alignment.items),
-                work=budgets.data(run, session.workspace),
+                work=budgets.data(run),
                 running=distributed.data(at_work),
                 last_run=status_tables.last_run_data(last, troubled),
                 set_up=things_data(things),
@@ -152,17 +170,20 @@ def orphans(
     """List unaligned work that is warned about, and other findings."""
     given = given_moment(as_of)
     asked = WorkFilter(frozenset(team or ()), frozenset(project or ()), given_days(older_than))
-    with command_session(config, style) as (session, output):
-        whole = latest(session, output, given, fresh=fresh, full=full)
+    with _looking(config, style, asks=fresh or full or as_of is not None) as (session, output):
+        # Which work is left out, and all of it, is told by more than the work that is warned about.
+        part: Part = "whole" if everything or asked.words else "orphans"
+        whole = latest(session, output, given, fresh=fresh, full=full, part=part)
         run = asked.part_of(whole)
         items, found = run.alignment.items, run.signals.findings
         warned = len(whole.signals.orphans)
-        output.show(orphan_table(run, rest=not everything, narrowed_by=asked.words, whole=warned))
-        output.show(*in_grace(items, run.signals))
-        if everything:
-            output.show(not_warned(items, run.signals, run.scorecard.as_of))
-        output.show(findings(found, items, each=everything, show_each="truenorth orphans --all"))
-        if output.wants_data:
+        if not output.wants_data:
+            output.show(orphan_table(run, rest=not everything, narrowed_by=asked.words, whole=warned))
+            output.show(*in_grace(items, run.signals))
+            if everything:
+                output.show(not_warned(items, run.signals, run.scorecard.as_of))
+            output.show(findings(found, items, each=everything, show_each="truenorth orphans --all"))
+        else:
             output.data(
                 as_of=run.scorecard.as_of.isoformat(),
                 narrowed_by=asked.words or None,
@@ -188,8 +209,8 @@ def suggest(
     """Suggest key results for orphaned work, each with a score and the matching words."""
     if as_yaml and style is not Format.TEXT:
         raise typer.BadParameter("--as-yaml is a format of its own: leave --format out")
-    given = given_moment(as_of)
-    with command_session(config, style) as (session, output):
+    given, asks = given_moment(as_of), fresh or full or as_of is not None
+    with _looking(config, style, asks=asks) as (session, output):
         output.notice = "# " if as_yaml else ""
         run = latest(session, output, given, fresh=fresh, full=full)
         # Work that is within its grace period or not begun is left in peace, unless it is asked for.
@@ -227,8 +248,8 @@ def explain(
     as_of: AsOf = None,
 ) -> None:
     """Explain the links of a ticket, or the number of a key result or objective."""
-    given = given_moment(as_of)
-    with command_session(config, style) as (session, output):
+    given, asks = given_moment(as_of), fresh or full or as_of is not None
+    with _looking(config, style, asks=asks) as (session, output):
         run = latest(session, output, given, fresh=fresh, full=full)
         when = run.scorecard.as_of.isoformat()
         asked = asked_for(key, run.alignment, session.workspace)
@@ -295,8 +316,8 @@ def roll_over(
     as_of: AsOf = None,
 ) -> None:
     """Print unfinished key results as OKRs of the next cycle. Changes no file."""
-    given = given_moment(as_of)
-    with command_session(config, style) as (session, output):
+    given, asks = given_moment(as_of), fresh or full or as_of is not None
+    with _looking(config, style, asks=asks) as (session, output):
         output.notice = "# " if style is not Format.JSON else ""
         run = latest(session, output, given, fresh=fresh, full=full)
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from config.signals import SignalRules
+from config.analysis.signals import SignalRules
 from connectors.model import Fact, Ref
 from sync.marks.facts import signals_fact
 from sync.signals.signal import Signal

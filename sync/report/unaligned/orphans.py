@@ -12,7 +12,7 @@ from sync.decide import Decision
 from sync.plan.plan import natural
 from sync.report.table import Cell, Section, team_of, title_beside_name
 from sync.report.unaligned.not_warned import SHOW_ALL, left_out
-from sync.signals.effort import Effort, efforts
+from sync.signals.effort import Effort
 from sync.signals.orphans import Orphan, Signals, orphans_below
 
 EFFORT = (
@@ -22,7 +22,7 @@ EFFORT = (
 
 def efforts_of(run: Decision) -> dict[Ref, Effort]:
     """The effort at stake in each orphan."""
-    found = efforts(run.alignment)
+    found = run.efforts
     return {ref: found[ref] for ref in run.signals.orphans}
 
 

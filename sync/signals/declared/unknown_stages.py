@@ -1,13 +1,13 @@
-"""Statuses in declared stages that no work is in or ever was: where they stand, and what was probably meant. Pure.
+"""Mistyped statuses in declared stages: where they stand, and what was probably meant. Pure.
 
 A mistyped status lets its work fall into no declared stage, and what waits count as active, without a word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from config.flow import Stage
+from config.analysis.flow import Stage
 from config.names import folded
 from config.workspace import Path, Workspace
 from sync.align.alignment import Alignment
@@ -20,9 +20,10 @@ from sync.signals.findings.finding import Finding
 def find_unknown_stages(
     alignment: Alignment, observation: Observation, workspace: Workspace
 ) -> tuple[Finding, ...]:
-    """One finding for each stage that names a status which no work in its place bears, nor bore by its history.
+    """One finding for each stage that names a status which no work in its place bears, nor bore, beside one that is called nearly so.
 
-    Where a tracker that may have it was not read nothing is said.
+    Of a name that is like no other nothing is said: a tracker has statuses in which no work is. Nor is anything where a
+    tracker that may have it was not read.
     """
     return tuple(
         finding
@@ -55,13 +56,16 @@ def _known(alignment: Alignment, observation: Observation, tracker: str | None, 
 
 def _unknown(workspace: Workspace, path: Path, stages: Sequence[Stage], known: Names) -> Iterator[Finding]:
     for at, stage in enumerate(stages):
-        missing = [name for name in stage.statuses if name not in known]
-        if not missing:
+        near = {name: known.nearest(name) for name in stage.statuses if name not in known}
+        meant = {name: one for name, one in near.items() if one is not None}
+        if not meant:
             continue
         place = workspace.place_of((*path, at))
-        names = " and ".join(f'"{name}"' for name in missing)
+        names = " and ".join(f'"{name}"' for name in meant)
         message = f'the stage "{stage.name}" names what no work is in or ever was: status {names}'
-        meant = [near for name in missing if (near := known.nearest(name)) is not None]
-        near = " and ".join(f'"{one}"' for one in dict.fromkeys(meant))
-        remedy = f"did you mean {near}?" if near else "correct or remove it"
+        remedy = f"did you mean {_either(meant.values())}?"
         yield Finding("unmatched_rule", (), f"{place}: {message}" if place else message, remedy, place)
+
+
+def _either(names: Iterable[str]) -> str:
+    return " and ".join(dict.fromkeys(f'"{name}"' for name in names))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from dataclasses import MISSING, fields
+from typing import Any, get_type_hints
 
 import msgspec
 import sqlalchemy as sa
 from msgspec.json import Decoder
 
 from connectors.model import Ref, WorkItem
+from sync.garbage import collecting_nothing
 from sync.history.same_item import decides_alike
 from sync.store import tables
 from sync.store.database import Database, again
@@ -20,6 +20,18 @@ AT_ONCE = 500
 """Ids that one statement names: SQLite takes 999 parameters, in older builds."""
 
 _ITEM = Decoder(WorkItem)
+_HINTS = get_type_hints(WorkItem)
+_BESIDE_MARKS = tuple(one.name for one in fields(WorkItem) if one.name != "shown")
+_UNMARKED = Decoder(
+    msgspec.defstruct(
+        "UnmarkedItem",
+        [
+            (one.name, _HINTS[one.name], msgspec.NODEFAULT if one.default is MISSING else one.default)
+            for one in fields(WorkItem)
+            if one.name in _BESIDE_MARKS
+        ],
+    )
+)
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _items = tables.items
 _here = (_items.c.tracker == sa.bindparam("of_tracker")) & (_items.c.id == sa.bindparam("of_id"))
@@ -84,32 +96,27 @@ def read_items(connection: sa.Connection) -> list[WorkItem]:
         return sorted(map(_ITEM.decode, bodies), key=lambda item: item.ref)
 
 
-@contextmanager
-def collecting_nothing() -> Iterator[None]:
-    """Without looking for garbage while many values are made that all stay: the looking costs as much as the making."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def read_some(connection: sa.Connection, refs: Iterable[Ref]) -> dict[Ref, WorkItem]:
     """Those of the items that are known."""
+    return {item.ref: item for item in map(_ITEM.decode, _bodies(connection, refs))}
+
+
+def read_unmarked(connection: sa.Connection, refs: Iterable[Ref]) -> dict[Ref, WorkItem]:
+    """Those of the items that are known, as if nothing of ours were shown on them: comments are most of what there is to decode."""
+    with collecting_nothing():
+        rows = map(_UNMARKED.decode, _bodies(connection, refs))
+        items = (WorkItem(**{name: getattr(row, name) for name in _BESIDE_MARKS}) for row in rows)
+        return {item.ref: item for item in items}
+
+
+def _bodies(connection: sa.Connection, refs: Iterable[Ref]) -> Iterator[bytes]:
     by_tracker: dict[str, list[str]] = {}
     for ref in refs:
         by_tracker.setdefault(ref.tracker, []).append(ref.id)
-    found = (
-        _ITEM.decode(body)
-        for tracker, ids in by_tracker.items()
-        for some in chunks(sorted(ids))
-        for body in connection.execute(
-            sa.select(_items.c.body).where(_items.c.tracker == tracker, _items.c.id.in_(some))
-        ).scalars()
-    )
-    return {item.ref: item for item in found}
+    for tracker, ids in by_tracker.items():
+        for some in chunks(sorted(ids)):
+            here = (_items.c.tracker == tracker) & _items.c.id.in_(some)
+            yield from connection.execute(sa.select(_items.c.body).where(here)).scalars()
 
 
 def save_all(

@@ -1,4 +1,4 @@
-"""The last decision that left nothing to write, in the store: one row."""
+"""The last decision that left nothing to write, in the store: one row, and what commands show of it in another."""
 
 from __future__ import annotations
 
@@ -13,6 +13,14 @@ from sync.store import tables
 from sync.store.database import Database, again
 
 _table = tables.settled
+_looks = sa.Table(
+    "settled_looks",
+    tables.metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("since", sa.String(32), nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""One row beside the other, which runs need not read: what commands show of that decision. `since`: of which it is."""
 _ONLY = 1
 
 
@@ -48,8 +56,15 @@ class SettledDecision:
         return Settled(row.digest, row.run, since, until, msgspec.json.decode(row.body))
 
     @again
-    def keep(self, one: Settled) -> None:
-        """Let this be the last one."""
+    def looks(self, one: Settled) -> bytes | None:
+        """What commands show of that decision, where it was kept."""
+        with self._database.transaction() as connection:
+            row = connection.execute(sa.select(_looks)).first()
+        return row.body if row is not None and row.since == one.since.isoformat() else None
+
+    @again
+    def keep(self, one: Settled, looks: bytes = b"") -> None:
+        """Let this be the last one. `looks`: what commands show of it."""
         row = {
             "id": _ONLY,
             "digest": one.digest,
@@ -61,12 +76,17 @@ class SettledDecision:
         with self._database.ordered() as connection:
             connection.execute(_table.delete())
             connection.execute(_table.insert().values(row))
+            connection.execute(_looks.delete())
+            if looks:
+                kept = {"id": _ONLY, "since": row["since"], "body": looks}
+                connection.execute(_looks.insert().values(kept))
 
     @again
     def forget(self) -> None:
         """There is none: what is decided next is to be written."""
         with self._database.ordered() as connection:
             connection.execute(_table.delete())
+            connection.execute(_looks.delete())
 
     @again
     def holds_for(self, run: int) -> None:

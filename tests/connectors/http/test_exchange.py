@@ -24,7 +24,15 @@ from connectors.http import network as network_module
 from connectors.http.addresses import Address
 from connectors.http.bodies import LARGE
 from connectors.http.exchange import Exchange, Limits
-from tests.support.hostile_server import HostileServer, Script, again_and_again, dripping, in_turn, reply
+from tests.support.hostile_server import (
+    HostileServer,
+    Part,
+    Script,
+    again_and_again,
+    dripping,
+    in_turn,
+    reply,
+)
 
 SHORT = Limits(body=1 << 20, whole=0.6, connect=0.5, silence=0.5)
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -116,6 +124,38 @@ def test_large_replies_come_one_at_a_time(serve: Callable[[Script], HostileServe
         else:
             assert get(url, limits=replace(SHORT, body=1 << 23)) == body
     assert get(url, limits=Limits()) == body
+
+
+# --- Connections ---------------------------------------------------------------------------------
+
+
+def test_connections_are_used_again_and_each_by_one_thread_at_a_time(
+    serve: Callable[[Script], HostileServer],
+) -> None:
+    together = threading.Barrier(3)
+
+    def all_at_once(request: bytes) -> Iterator[Part]:
+        together.wait(30)
+        yield from reply()(request)
+
+    server = serve(all_at_once)
+    with asking(server.url) as made, ThreadPoolExecutor(3) as pool:
+        for _ in range(2):
+            sent = [pool.submit(made.send, "GET", server.url, {}) for _ in range(3)]
+            assert [one.result().status for one in sent] == [200] * 3
+    assert (server.connections, len(server.heads)) == (3, 6)
+
+
+def test_a_connection_that_was_idle_for_long_is_closed_and_not_used(
+    serve: Callable[[Script], HostileServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(reply())
+    with asking(server.url) as made:
+        monkeypatch.setattr(exchange_module, "_KEPT_ALIVE", 0.0)
+        for _ in range(3):
+            assert made.send("GET", server.url, {}).status == 200
+        assert len(made._idle) == 1
+    assert server.connections == 3
 
 
 # --- Time ----------------------------------------------------------------------------------------

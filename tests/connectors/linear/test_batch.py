@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -19,9 +19,10 @@ from connectors.http.retry import RetryPolicy
 from connectors.http.throttle import Throttle
 from connectors.linear.api import mutations
 from connectors.linear.api.client import LinearClient
-from connectors.linear.api.effects import Effects, attempt, find_comment, gather
+from connectors.linear.api.effects import Effects, ReadItem, attempt, find_comment, gather
 from connectors.linear.api.mutations import Write
 from connectors.linear.write.batching import BatchRequests
+from connectors.linear.write.writer import BATCH
 from connectors.model import NOTHING, Marks, Receipt, WorkItem
 from tests.support.linear_workspace import (
     EVERYTHING,
@@ -262,16 +263,22 @@ class Told:
         return Response(200, json=next(self._replies))
 
 
-def fates(told: Told, count: int) -> list[TrackerError | None]:
+@contextmanager
+def batch_requests(told: Told) -> Iterator[BatchRequests]:
     client = LinearClient(
         "linear", "https://linear.test/graphql", SecretStr("t"), Throttle(RetryPolicy(attempts=1))
     )
     with respx.mock() as router:
         router.post("https://linear.test/graphql").mock(side_effect=told)
         try:
-            return BatchRequests(client).carry(deletions(count))
+            yield BatchRequests(client)
         finally:
             client.close()
+
+
+def fates(told: Told, count: int) -> list[TrackerError | None]:
+    with batch_requests(told) as shared:
+        return shared.carry(deletions(count))
 
 
 DONE = {"success": True}
@@ -298,6 +305,20 @@ def test_an_error_that_names_nobody_is_narrowed_down() -> None:
     told = Told(whole, {"data": {"w0": DONE, "w1": DONE}}, whole, whole, {"data": {"w0": DONE}})
     assert [one is None for one in fates(told, 4)] == [True, True, False, True]
     assert [len(asked) for asked in told.asked] == [4, 2, 2, 1, 1]
+
+
+def test_a_full_batch_is_one_look_and_one_request_for_a_write_of_each() -> None:
+    """With the test of requests above: what a hundred items take, twelve take."""
+    listed = {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
+    told = Told(
+        {"data": {"issues": listed, "comments": listed}},
+        {"data": {f"w{at}": DONE for at in range(BATCH)}},
+    )
+    with batch_requests(told) as shared:
+        asks = [ReadItem(f"id-{at}", is_project=False, comment="none") for at in range(BATCH)]
+        assert len(shared.look(asks)) == BATCH
+        assert shared.carry(deletions(BATCH)) == [None] * BATCH
+    assert len(told.asked) == 2
 
 
 def test_a_reply_that_says_nothing_ends() -> None:

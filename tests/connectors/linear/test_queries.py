@@ -23,6 +23,7 @@ from msgspec.json import Decoder
 from connectors.linear.api import complexity, mutations, project_queries, queries
 from connectors.linear.api.mutations import MOST, Mutation, document
 from connectors.linear.api.operation import Operation
+from connectors.linear.write.batching import FEW_CARDS, LOOKED_AT, MANY_CARDS
 
 ANY: Decoder[Any] = Decoder()
 SCHEMA = Path(__file__).parents[4] / "shared" / "contracts" / "linear.schema.graphql"
@@ -52,6 +53,14 @@ def test_is_valid_against_the_real_schema(name: str, schema: GraphQLSchema) -> N
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_stays_below_the_complexity_cap(name: str) -> None:
     assert points(OPERATIONS[name]) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("issues", "cards"), [(LOOKED_AT, FEW_CARDS), (queries.ISSUES_NOW.page, MANY_CARDS)], ids=["few", "many"]
+)
+def test_a_look_stays_below_the_cap_with_few_and_with_many_attachments(issues: int, cards: int) -> None:
+    sizes = {"first": issues, "cards": cards}
+    assert complexity.points(queries.ISSUES_NOW.document, sizes) < 10_000
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

@@ -18,7 +18,7 @@ from config.workspace import Workspace
 from connectors.errors import CredentialError
 from connectors.model import WorkItem
 from sync.collect import how_to_read
-from sync.collect.how_to_read import way_to_read
+from sync.collect.how_to_read import MOST_DOUBTFUL, way_to_read
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import Synced, synchronise
@@ -139,6 +139,40 @@ def test_a_day_is_one_of_the_workspace(store: Store) -> None:
     known = store.snapshots.pulls()["jira"]
     assert not way_to_read(declared, "jira", known, NOW + timedelta(hours=5.9)).whole
     assert way_to_read(declared, "jira", known, NOW + timedelta(hours=6.1)).whole
+
+
+def test_a_ticket_that_refuses_a_write_is_read_again_and_not_the_whole_tracker(
+    store: Store, clock: Clock
+) -> None:
+    there = trackers(ITEMS)
+    there["jira"].write_faults = {"WEB-1": "no."}
+    sync(store, there)
+    assert asked(there) == [["pull"], ["pull"]]
+    for _ in range(2):
+        clock.now += timedelta(hours=1)
+        sync(store, there)
+        assert asked(there) == [["changes"], ["changes"]]
+        assert [one.doubtful for one in there.values()] == [{"WEB-1"}, frozenset()]
+    known = store.snapshots.pulls()["jira"]
+    many = frozenset(map(str, range(MOST_DOUBTFUL + 1)))
+    assert way_to_read(DECLARED, "jira", known, NOW, doubtful=many).whole
+
+
+def test_what_a_run_wrote_that_was_killed_is_read_again(store: Store, clock: Clock) -> None:
+    there = trackers(ITEMS)
+    result = sync(store, there)
+    asked(there)
+    clock.now += timedelta(hours=1)
+    killed = store.open_run("sync", "digest", DECLARED.workspace)
+    edits = result.run.plan.edits[:3]
+    entries = store.journal.begin(killed, edits)
+    store.journal.complete(entries[edits[0].item.ref], "written", None)
+    clock.now += timedelta(hours=1)
+    sync(store, there)
+    assert asked(there) == [["changes"], ["changes"]]
+    assert {one for tracker in there.values() for one in tracker.doubtful} == {
+        edit.item.ref.id for edit in edits
+    }
 
 
 def test_another_scope_is_read_whole_and_other_goals_are_not(store: Store) -> None:

@@ -69,6 +69,7 @@ def declared() -> Workspace:
     """The example company, with only WEB of Jira in scope: bugs of OPS lie beyond the pull."""
     plain = load(examples()).model_dump(mode="json", by_alias=True)
     plain["trackers"]["jira"]["scope"]["projects"] = ["WEB"]
+    plain["flow"] = None  # what measures need is asked for, and nothing else
     results = [
         {"id": name, "title": name, "measure": how, "links": LINKS.get(name, [])} for name, how in MEASURES.items()
     ]  # fmt: skip

@@ -10,6 +10,7 @@ import pytest
 
 from config.workspace import Workspace
 from connectors.model import ALL_MARKS, Marks, Stamp, Update, WorkItem
+from sync.marks.building.signal_lines import SignalLines
 from sync.marks.compare import same_comment
 from sync.marks.desired import desired_marks
 from sync.marks.messages import messages_for
@@ -117,3 +118,10 @@ def test_a_status_update_names_them_and_is_no_news_for_that(
     assert update.doc is not None
     assert ("Signal: Stalled key result (KR1)" in to_plain(update.doc)) == bool(names)
     assert not any(name == "signals" for name, _ in update.facts)
+
+
+def test_a_signal_of_a_key_result_is_named_only_where_the_ticket_carries_it() -> None:
+    found = signals(seen(declared(*BOTH), CARRIER, BELOW, ORPHAN), RULES, with_rates=False)
+    lines = SignalLines(found, declared(*BOTH).signals)
+    assert lines.in_comment((BELOW.ref,), ["KR1"]) == (("signals", "stalled_key_result KR1"),)
+    assert lines.in_comment((BELOW.ref,), ["KR2"]) == ()

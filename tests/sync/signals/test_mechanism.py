@@ -8,13 +8,14 @@ from datetime import timedelta
 
 import pytest
 
+from config.analysis.signals import SIGNAL_IDS
 from config.messages import SHIPPED
-from config.signals import SIGNAL_IDS
 from config.text.phrases import phrase
 from sync.signals.mechanism import LOOK_BACK, SignalContext, SignalRule, not_computed, signals
 from sync.signals.rules import RULES
 from sync.signals.signal import BaseRate, Severity, Signal, SubjectKind
 from tests.support.builders import NOW, metric, work, workspace
+from tests.support.product import ROOT
 from tests.support.signalling import seen
 from tests.support.walks import walked
 
@@ -146,6 +147,11 @@ def test_every_signal_has_a_rule_and_words_in_every_language() -> None:
             if f"signals.{id_}.{part}" not in texts
         ]
         assert missing == []
+
+
+def test_every_signal_is_on_the_page_for_leads() -> None:
+    page = (ROOT / "docs" / "signals.md").read_text(encoding="utf-8")
+    assert [id_ for id_ in SIGNAL_IDS if f"`{id_}`" not in page] == []
 
 
 def test_nothing_fires_where_all_is_well() -> None:

@@ -415,6 +415,23 @@ def test_marks_on_what_changed_are_read_again(site: Watched) -> None:
     assert site.missed() == []
 
 
+def test_what_is_doubtful_is_read_again_whatever_is_told(site: Watched) -> None:
+    issue = first(site)
+    write_one(site.truenorth, issue, marks(says=comment()))
+    site.later()
+    site.look()
+    # As after a run that was killed: the marks stand there, and nobody knows of them.
+    written = site.known.by_id[issue.ref.id]
+    site.known.by_id[issue.ref.id] = replace(written, shown=NOTHING)
+    site.later()
+    site.look()
+    assert site.known.by_id[issue.ref.id].shown == NOTHING
+    found = site.look(doubtful=[issue.ref.id, "99999999"])
+    assert [one.ref for one in found.items] == [issue.ref]
+    assert site.known.by_id[issue.ref.id] == written
+    assert site.missed() == []
+
+
 def test_what_is_written_by_another_is_told_by_a_change(cloud: Watched) -> None:
     other = cloud.connect()
     issue = first(cloud, shown=NOTHING)

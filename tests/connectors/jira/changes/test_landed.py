@@ -36,7 +36,7 @@ def test_a_read_that_was_cut_short_goes_on_where_it_ended(site: Watched) -> None
     landing = MemoryLanding()
     rule = site.sandbox.fault("POST .*(bulkfetch|search)", "status", status=500, skip=2)
     with pytest.raises(TrackerError):
-        site.truenorth.pull(owned_ids=(), landing=landing)
+        site.truenorth.pull_into(landing, owned_ids=())
     kept = len(landing.pages)
     assert kept >= 1
     site.sandbox.clear_faults()
@@ -45,7 +45,7 @@ def test_a_read_that_was_cut_short_goes_on_where_it_ended(site: Watched) -> None
     begun = landing.begun
     site.later(3600)
     other = site.connect()
-    again = other.pull(owned_ids=(), landing=landing)
+    again = other.pull_into(landing, owned_ids=())
     sent = of_issues(site.asked())
     # A request that was being repeated when the faults went may have been kept after all.
     assert landing.found >= kept
@@ -58,10 +58,10 @@ def test_a_read_that_was_cut_short_goes_on_where_it_ended(site: Watched) -> None
 
 def test_what_changed_between_two_attempts_is_told_by_the_next_changes(cloud: Watched) -> None:
     landing = MemoryLanding()
-    cloud.truenorth.pull(owned_ids=(), landing=landing)
+    cloud.truenorth.pull_into(landing, owned_ids=())
     cloud.ann_sets("WEB-3", summary="Changed meanwhile")
     cloud.later(7200)
-    pulled = cloud.truenorth.pull(owned_ids=(), landing=landing)
+    pulled = cloud.truenorth.pull_into(landing, owned_ids=())
     cloud.known, cloud.bookmark = Known(pulled.items), pulled.bookmark
     assert cloud.missed() != []
     cloud.look()
@@ -70,18 +70,18 @@ def test_what_changed_between_two_attempts_is_told_by_the_next_changes(cloud: Wa
 
 def test_pages_of_another_declaration_are_not_used(cloud: Watched) -> None:
     landing = MemoryLanding()
-    cloud.truenorth.pull(owned_ids=(), landing=landing)
+    cloud.truenorth.pull_into(landing, owned_ids=())
     other = cloud.connect(projects=("WEB",))
-    found = other.pull(owned_ids=(), landing=landing)
+    found = other.pull_into(landing, owned_ids=())
     assert landing.found == 0
     assert {one.project for one in found.items if one.in_scope} == {"WEB"}
 
 
 def test_a_page_that_does_not_decode_is_read_again(cloud: Watched) -> None:
     landing = MemoryLanding()
-    whole = cloud.truenorth.pull(owned_ids=(), landing=landing)
+    whole = cloud.truenorth.pull_into(landing, owned_ids=())
     landing.pages = dict.fromkeys(landing.pages, b'{"issues": 7}')
-    assert cloud.truenorth.pull(owned_ids=(), landing=landing).items == whole.items
+    assert cloud.truenorth.pull_into(landing, owned_ids=()).items == whole.items
 
 
 def test_pages_whose_tokens_are_too_old_are_begun_anew() -> None:

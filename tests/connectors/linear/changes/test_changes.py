@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from config.policy import LabelPolicy
 from connectors.base import InitiativeUse
 from connectors.changes import Changes, NeedsWholeRead
 from connectors.linear.connector import LinearConnector
+from connectors.model import NOTHING
 from connectors.sandbox.linear.entities import Issue
 from tests.support import loopback
 from tests.support.known_items import Known, differences
@@ -46,8 +48,8 @@ class Told:
 
         self.workspace.do(do)
 
-    def changes(self, *, sweep: bool = False) -> Changes:
-        found = self.connector.changes(self.bookmark, self.known, sweep=sweep)
+    def changes(self, *, sweep: bool = False, doubtful: Collection[str] = ()) -> Changes:
+        found = self.connector.changes(self.bookmark, self.known, sweep=sweep, doubtful=doubtful)
         self.known.take(found)
         self.bookmark = found.bookmark
         return found
@@ -126,6 +128,27 @@ def test_our_own_marks_are_told_by_their_attachments(told: Told) -> None:
     told.later(lambda: None)
     found = {one.ref.id: one for one in told.changes().items}
     assert found[issue.id].shown.stamp is not None
+    assert told.amiss() == []
+
+
+def test_what_is_doubtful_is_read_again_whatever_is_told(told: Told) -> None:
+    """As after a run that was killed: the marks stand there, and nobody knows of them."""
+    told.begin()
+    items = told.known.by_id.values()
+    project = next(one for one in items if one.level == "project" and one.writable)
+    of_project = replace(EVERYTHING, alignment=None, labels=())
+    issue = told.known.by_id[told.workspace.an_open_issue().id]
+    for item, wanted in ((issue, EVERYTHING), (project, of_project)):
+        assert write_one(told.connector, item, wanted).outcome == "written"
+    told.later(lambda: None)
+    told.changes()
+    ids = {issue.ref.id, project.ref.id}
+    told.known.by_id |= {id_: replace(told.known.by_id[id_], shown=NOTHING) for id_ in ids}
+    assert told.changes().items == ()
+    found = {one.ref.id: one for one in told.changes(doubtful=[*ids, "gone"]).items}
+    assert [found[one.ref.id].shown for one in (issue, project)] == [EVERYTHING, of_project]
+    initiative = next(one.ref.id for one in items if one.level == "initiative")
+    assert initiative in {one.ref.id for one in told.changes(doubtful=[initiative]).items}
     assert told.amiss() == []
 
 
@@ -293,11 +316,11 @@ def test_a_whole_read_goes_on_where_it_was_cut_short() -> None:
     try:
         landing = CutLanding()
         with pytest.raises(Cut):
-            workspace.connector().pull(landing=landing)
+            workspace.connector().pull_into(landing)
         begun, landing.left = landing.begun, 99
         workspace.box.forget_requests()
         again: LinearConnector = workspace.connector()
-        pulled = again.pull(landing=landing)
+        pulled = again.pull_into(landing)
         asked = Counter(row.operation_name for row in workspace.box.requests)
         assert landing.found == 1
         assert landing.begun == begun

@@ -1,0 +1,1 @@
+"""What is analysed beyond progress: flow and signals, as people declare it."""

@@ -1,0 +1,270 @@
+"""Straight after a sync `status` and `orphans` decide nothing, and print to the byte what they would print if they did."""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.errors import Unreachable
+from connectors.model import Mirror, WorkItem
+from sync.decide import Decision
+from sync.jobs import last_read
+from sync.unchanged import recalled_run
+from tests.support.builders import NOW, epic, item, ref
+from tests.support.cli import Cli
+from tests.support.fake_company import connected
+from tests.support.telling_tracker import TellingTracker
+
+DECLARED = """\
+workspace: acme
+trackers:
+  jira: {kind: jira, url: "https://acme.example", scope: {projects: [WEB]}}
+  linear: {kind: linear, scope: {teams: [ENG]}}
+cycles:
+  2026-Q3: {start: 2026-07-01, end: 2026-09-30}
+  2026-Q4: {start: 2026-10-01, end: 2026-12-31}
+  2027-Q1: {start: 2027-01-01, end: 2027-03-31}
+policy: {grace_days: 20}
+objectives:
+  - id: O
+    title: Objective
+    cycle: 2026-Q4
+    grading: aspirational
+    key_results:
+      - {id: KR1, title: One, measure: {kind: work, weigh: points, baseline: 2026-10-10}, links: [{label: one}]}
+      - {id: KR2, title: Two, measure: {kind: work}, pace: back_loaded, links: [{label: two}, {label: none such}]}
+      - id: KR3
+        title: Three
+        weight: 2
+        measure: {kind: metric, start: 10, target: 20, checkins: [{on: 2026-10-14, value: 12}, {on: 2026-11-10, value: 15.5}]}
+      - {id: KR4, title: Four, measure: {kind: keep, above: 3, checkins: [{on: 2026-11-10, value: 2}]}}
+      - {id: KR5, title: Five, measure: {kind: composite, of: {KR1: 1, KR2: 2}}}
+      - {id: KR6, title: Six, closed: 2026-11-02, measure: {kind: work}, links: [{label: six}]}
+  - id: P
+    title: Below
+    cycle: 2026-Q4
+    parent: O
+    key_results: [{id: KR7, title: Seven, measure: {kind: work}, links: [{key: WEB-20}]}]
+  - {id: Q, title: Ended, cycle: 2026-Q3, key_results: [{id: KR8, title: Eight, measure: {kind: work}, links: [{label: old}]}]}
+  - {id: R, title: Coming, cycle: 2027-Q1, key_results: [{id: KR9, title: Nine, measure: {kind: work}, links: [{label: new}]}]}
+exempt:
+  - {name: ktlo, labels: [ktlo], budget: 5}
+"""
+LABELS = ("one", "two", "six", "old", "new", "ktlo", "kr:KR11", "other")
+LOOKS = (
+    ("status",),
+    ("status", "--format", "json"),
+    ("status", "--format", "markdown"),
+    ("orphans",),
+    ("orphans", "--format", "json"),
+)
+
+
+class Clock:
+    """`datetime` with a clock that is put forward by hand."""
+
+    at = NOW
+
+    @classmethod
+    def now(cls, *_: Any) -> datetime:
+        return cls.at
+
+
+def made(seed: int) -> list[WorkItem]:
+    source = random.Random(seed)  # noqa: S311  a generated world
+    items: list[WorkItem] = []
+    for number in range(1, 61):
+        key = f"WEB-{number}" if number % 3 else f"eng-{number}"
+        labels = tuple(source.sample(LABELS, source.choice((0, 1, 1, 2))))
+        category = source.choice(("todo", "doing", "doing", "done", "dropped"))
+        ended = NOW - timedelta(days=source.randrange(1, 80))
+        one = epic(key) if number % 10 == 1 else item(key)
+        above = f"WEB-{number - number % 10 + 1}" if source.random() < 0.7 and number % 10 != 1 else None
+        facts: dict[str, Any] = {
+            "labels": labels,
+            "claims": tuple(one[3:] for one in labels if one.startswith("kr:")),
+            "category": category,
+            "created": NOW - timedelta(days=source.randrange(15, 200), minutes=source.randrange(1440)),
+            "started": NOW - timedelta(days=source.randrange(14, 40)) if category == "doing" else None,
+            "completed": ended if category == "done" else None,
+            "dropped": ended if category == "dropped" else None,
+            "estimate": source.choice((None, 1.0, 2.5, 8.0)),
+            "parent": ref(above) if above is not None and above != key else None,
+            "mirrors": (Mirror("jira", f"WEB-{number - 1}"),) if number % 12 == 0 else (),
+        }
+        items.append(WorkItem(**{name: getattr(one, name) for name in one.__slots__} | facts))
+    return items
+
+
+class Here:
+    """Two trackers and a store behind the command line, which know what looks were not decided."""
+
+    def __init__(self, seed: int, folder: Path, run: Cli, patch: pytest.MonkeyPatch) -> None:
+        self.run, self.patch, self.folder = run, patch, folder
+        self.store = folder / ".truenorth" / "truenorth.db"
+        self.recalled: list[Decision | None] = []
+        self.declare()
+        items = made(seed)
+        connected({name: {} for name in ("jira", "linear")}, run, patch)
+        self.trackers = {name: TellingTracker.of(name, items) for name in ("jira", "linear")}
+        patch.setattr("sync.jobs.session.connect", lambda name, *_, **__: self.trackers[name])
+        patch.setattr("sync.store.store.wall_clock", lambda: Clock.at)
+        patch.setattr("sync.cli.options.datetime", Clock)
+        self._recall = recalled_run
+
+    def sync(self, at: datetime) -> None:
+        self.patch.setattr(Clock, "at", at)
+        assert self.run("sync", "--first-run").code == 0
+
+    def declare(self) -> None:
+        (self.folder / "truenorth.yaml").write_text(DECLARED, encoding="utf-8")
+
+    def edit(self, old: str, new: str) -> None:
+        file = self.folder / "truenorth.yaml"
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+
+    def write(self, statement: str) -> None:
+        """Do something to the store behind its back."""
+        with closing(sqlite3.connect(self.store)) as store, store:
+            store.execute(statement)
+
+    @property
+    def settled_at(self) -> datetime:
+        with closing(sqlite3.connect(self.store)) as store:
+            return datetime.fromisoformat(store.execute("SELECT since FROM settled_looks").fetchone()[0])
+
+    def looks(self, *looks: tuple[str, ...]) -> tuple[list[str], list[bool]]:
+        """What is printed, and of each whether it was recalled."""
+        found, used = [], []
+        self.patch.setattr(last_read, "recalled_run", self._noted)
+        for look in looks or LOOKS:
+            self.recalled.clear()
+            ran = self.run(*look)
+            assert (ran.code, ran.err) == (0, "")
+            found.append(ran.out)
+            used.append(any(self.recalled))
+        return found, used
+
+    def decided(self, *looks: tuple[str, ...]) -> list[str]:
+        self.patch.setattr(last_read, "recalled_run", lambda *_, **__: None)
+        return [self.run(*look).out for look in looks or LOOKS]
+
+    def _noted(self, *given: Any, **named: Any) -> Decision | None:
+        self.recalled.append(self._recall(*given, **named))
+        return self.recalled[-1]
+
+
+@pytest.fixture(params=[1, 2], ids="seed {}".format)
+def here(request: pytest.FixtureRequest, tmp_path: Path, run: Cli, monkeypatch: pytest.MonkeyPatch) -> Here:
+    return Here(request.param, tmp_path, run, monkeypatch)
+
+
+def test_they_print_what_deciding_would_print(here: Here) -> None:
+    for hours in (0, 7):
+        here.sync(NOW + timedelta(hours=hours))
+        printed, used = here.looks()
+        assert all(used), f"{hours} hours later"
+        assert here.settled_at == NOW
+        assert printed == here.decided(), f"{hours} hours later"
+
+
+def another_goal(here: Here) -> tuple[str, ...]:
+    here.edit("title: Six", "title: Sixth")
+    return ()
+
+
+def moved_lines(here: Here) -> tuple[str, ...]:
+    here.edit("objectives:\n", "objectives:\n  # findings name the line of a rule\n")
+    return ()
+
+
+def another_moment(_: Here) -> tuple[str, ...]:
+    return ("--as-of", "2026-11-16T08:00Z")
+
+
+def changed_in_a_plan(here: Here) -> tuple[str, ...]:
+    here.trackers["jira"].change(ref("WEB-1"), title="Another")
+    assert here.run("plan").code == 0
+    return ()
+
+
+def failed_meanwhile(here: Here) -> tuple[str, ...]:
+    here.trackers["jira"].read_fault = Unreachable("jira", "it is cut off.")
+    here.run("sync")
+    return ()
+
+
+def set_up(here: Here) -> tuple[str, ...]:
+    here.write(
+        "INSERT INTO runs (kind, at, outcome, configuration, summary) VALUES ('setup', '2026-11-16', 'done', '', '{}')"
+    )
+    return ()
+
+
+def of_another_version(here: Here) -> tuple[str, ...]:
+    here.write("UPDATE settled SET digest = 'another'")
+    return ()
+
+
+def damaged(here: Here) -> tuple[str, ...]:
+    here.write("UPDATE settled_looks SET body = x'00'")
+    return ()
+
+
+def of_another_sync(here: Here) -> tuple[str, ...]:
+    here.write("UPDATE settled_looks SET since = '2026-11-15T09:00:00+00:00'")
+    return ()
+
+
+def never_kept(here: Here) -> tuple[str, ...]:
+    here.write("DROP TABLE settled_looks")
+    return ()
+
+
+OTHERWISE = (
+    another_goal,
+    moved_lines,
+    another_moment,
+    set_up,
+    of_another_version,
+    damaged,
+    of_another_sync,
+    never_kept,
+    changed_in_a_plan,
+    failed_meanwhile,
+)
+
+
+@pytest.mark.parametrize("here", [4], indirect=True, ids="seed {}".format)
+def test_they_decide_where_anything_may_be_otherwise(here: Here) -> None:
+    here.sync(NOW)
+    store = here.store.read_bytes()
+    for what in OTHERWISE:
+        here.store.write_bytes(store)
+        here.declare()
+        assert here.looks(("status",))[1] == [True], what
+        look = ("status", *what(here), "--format", "json")
+        printed, used = here.looks(look)
+        assert used == [False], what
+        assert printed == here.decided(look), what
+
+
+@pytest.mark.parametrize("here", [5], indirect=True, ids="seed {}".format)
+def test_other_looks_decide_what_they_show(here: Here) -> None:
+    here.sync(NOW)
+    for asked in (("--all",), ("--team", "WEB")):
+        assert here.looks(("orphans", *asked))[1] == [False]
+    # Findings are half of what an orphan costs to explain, and it shows none.
+    here.patch.setattr("sync.decide.find_findings", None)
+    orphan = json.loads(here.run("orphans", "--format", "json").out)["orphans"][0]["key"]
+    said = here.run("explain", orphan)
+    assert (said.code, "is orphaned" in said.out) == (0, True)
