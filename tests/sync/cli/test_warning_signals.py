@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config.signals import SIGNAL_IDS
+from config.analysis.signals import SIGNAL_IDS
 from connectors.sandbox.dump import dumped
 from connectors.sandbox.server import Sandbox
 from sync.jobs.sandbox import examples
