@@ -50,9 +50,13 @@ PROJECT_ROWS = (
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(generate(items=300, seed=3)) as running:
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    with Sandbox(generate(items=getattr(request, "param", 120), seed=3)) as running:
         yield running
+
+
+in_a_larger_world = pytest.mark.parametrize("sandbox", [300], indirect=True, ids=["300 items"])
+"""For what few items have: among more of them there is some."""
 
 
 def declare(folder: Path, changes: dict[str, str]) -> None:
@@ -189,6 +193,7 @@ def begin(sandbox: Sandbox, project: str) -> None:
 Reader = Callable[[Sandbox], Sets]
 
 
+@in_a_larger_world
 @pytest.mark.parametrize(
     ("deployment", "read"), [("cloud", in_cloud), ("data_center", in_data_center)], ids=["cloud", "server"]
 )
@@ -310,12 +315,13 @@ def test_a_view_of_projects_that_somebody_deleted_is_left_to_setup(run: Cli, poi
 
 
 @pytest.mark.parametrize(
-    ("policy", "left_out"),
+    ("sandbox", "policy", "left_out"),
     [
-        ("levels: [project, epic, issue]", "subtask"),
-        ("levels: [epic, issue, subtask]", "project"),
-        ("mode: observe", None),
+        (300, "levels: [project, epic, issue]", "subtask"),
+        (120, "levels: [epic, issue, subtask]", "project"),
+        (120, "mode: observe", None),
     ],
+    indirect=["sandbox"],
     ids=["levels", "levels without projects", "observe"],
 )
 def test_what_the_policy_has_not_written_no_view_shows(
