@@ -41,7 +41,7 @@ lint: $(READY) ## Check style, formatting and types
 test test-fast: export PYTHONDONTWRITEBYTECODE :=
 
 test: lint ## Check everything and run the tests
-	$(BIN)/python -m pytest -n 3 --dist worksteal
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 test-fast: lint ## Check everything and run the tests that need no server, database or browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal --fast -q

@@ -47,6 +47,7 @@ BENCHES = (
     Bench("incremental", smoke=("--smoke",)),
     Bench("decide", usual=("--rounds", "1"), large=("--items", "1000000", "--rounds", "1")),
     Bench("signals"),
+    Bench("signals_cost"),
     Bench("person_days"),
     Bench("one_thing"),
     Bench("inspect_store"),

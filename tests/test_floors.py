@@ -46,6 +46,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
 PURE_FOLDERS = (
     "config.checks",
     "config.text",
+    "connectors.model",
     "connectors.text",
     "sync.align",
     "sync.measure",

@@ -21,8 +21,8 @@ CONTAINERS = ("initiative", "project")
 
 
 def team_of(item: WorkItem) -> str:
-    """The Linear team or Jira project that an item lies in, by its key; "" where it lies in none."""
-    return item.team or item.project or ""
+    """The Linear team or Jira project that an item lies in, by its key; "" where it lies in none, as a project of several teams."""
+    return item.team or (item.project if item.project != item.name else None) or ""
 
 
 def place_name(item: WorkItem) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.model import _NAMES, Ref, WorkItem
+from connectors.model.items import _NAMES, Ref, WorkItem
 from tests.support.secrets import known_secrets
 
 TOKEN = "ATATT3xFfGF0-planted"

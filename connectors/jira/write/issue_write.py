@@ -86,6 +86,7 @@ class IssueWrite:
         self._links = plan_links(wanted, self.stamp, owner, fields.texts, is_done=issue.fields.is_done)
         self._linked = self._links.announced()
         self._edit = FieldEdit()
+        self._announced: frozenset[tuple[str, str]] = frozenset()
         self._unsettable: set[str] = set()
         self._uncleared = ""
         self._wrote = False
@@ -147,8 +148,17 @@ class IssueWrite:
 
     def edit(self) -> FieldEdit:
         """The edit of fields and labels that is left to be made."""
-        learnt = self._api.options
-        return edit_for(self.issue, self._wanted, self.stamp, self._fields, self._is_off_screen, learnt)
+        learnt, stamp = self._api.options, self._without_refused(self.stamp)
+        return edit_for(self.issue, self._wanted, stamp, self._fields, self._is_off_screen, learnt)
+
+    def _without_refused(self, stamp: Stamp | None) -> Stamp | None:
+        """The stamp without what a batch announced of fields that Jira refused since: that was never written."""
+        if stamp is None or not self._announced:
+            return stamp
+        fields = (
+            one for one in stamp.fields if one not in self._announced or not self._is_off_screen(one[0])
+        )
+        return replace(stamp, fields=tuple(fields))
 
     def in_between(self, edit: FieldEdit) -> Stamp:
         """A stamp under which both what stands there and what `edit` brings is ours.
@@ -157,6 +167,7 @@ class IssueWrite:
         """
         before = replace(self.stamp or Stamp(self._owner), copied=False, item=self.issue.id)
         texts = dict.fromkeys((*before.fields, *sorted(edit.said.items())))
+        self._announced |= frozenset(texts) - frozenset(before.fields)
         return replace(
             before,
             labels=tuple(sorted({*before.labels, *self._wanted.labels})),

@@ -56,7 +56,10 @@ def brief(
     full: Full = False,
     as_of: AsOf = None,
 ) -> None:
-    """Print what to look at first this week, in at most 25 lines, or post it to a chat channel."""
+    """Print what to look at first this week, or post it to a channel.
+
+    At most 25 lines.
+    """
     if to is None and (preview or again):
         raise typer.BadParameter("it needs --to NAME", param_hint="--preview" if preview else "--again")
     given = given_moment(as_of)

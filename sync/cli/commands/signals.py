@@ -42,7 +42,10 @@ def signals(
     full: Full = False,
     as_of: AsOf = None,
 ) -> None:
-    """List warning signals, each with its threshold, evidence, remedy and base rate. Publishes nothing."""
+    """List warning signals, with thresholds, evidence and remedies.
+
+    Each has its base rate beside it: in how many of the weeks behind it would have fired. Publishes nothing.
+    """
     given = given_moment(as_of)
     asked = SignalFilter(tuple(team or ()), tuple(objective or ()))
     with command_session(config, style) as (session, output):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from connectors.errors import Unreachable
+from connectors.jira.write import writer
 from connectors.model import NOTHING, Marks, Receipt, WorkItem
 from tests.support.jira_site import (
     KEY_RESULT,
@@ -116,6 +117,25 @@ def test_taking_everything_away_leaves_the_issues_as_they_were(site: Site) -> No
     write(site, now(site, items), NOTHING)
     assert [site.everything(item.key) for item in items] == before
     assert [site.jira.issues[int(item.ref.id)].remote_links for item in items] == links
+
+
+def test_where_no_issue_has_our_fields_nothing_of_them_is_said_to_stand(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "SMALL", 2)  # the project is small
+    # The only fields that a team-managed project has are its own, which a bulk edit finds out for each issue.
+    team_managed = connector(site.url, projects=("HR",))
+    read = [item for item in team_managed.pull().items if item.in_scope][:COUNT]
+    assert len(read) > 2
+    before = [site.everything(item.key) for item in read]
+    receipts = team_managed.write_batch([(item, marks(says=comment())) for item in read])
+    assert {one.outcome for one in receipts} == {"written"}
+    written = [item for item in team_managed.pull().items if item.ref in {one.ref for one in read}]
+    assert [item.shown.stamp.fields for item in written if item.shown.stamp is not None] == [()] * len(read)
+    gone = team_managed.write_batch([(item, NOTHING) for item in written])
+    assert {(one.outcome, one.error) for one in gone} == {("written", None)}
+    assert [site.everything(item.key) for item in read] == before
+    team_managed.close()
 
 
 def test_nobody_hears_of_a_bulk_edit(site: Site) -> None:
