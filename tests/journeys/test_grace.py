@@ -19,6 +19,7 @@ import pytest
 
 from connectors.sandbox.server import Sandbox
 from tests.support.cli import AS_OF, Cli, writes
+from tests.support.in_turn import in_turn
 from tests.support.user_actions import JiraTicket, LinearTicket, Ticket
 
 pytestmark = pytest.mark.needs_server
@@ -31,7 +32,16 @@ def at(day: str) -> tuple[str, str]:
     return "--as-of", f"{day}T09:00Z"
 
 
-@pytest.fixture(params=["cloud", "data_center"])
+SITES = ("cloud", "data_center")
+both_sites = pytest.mark.parametrize("site", SITES, indirect=True)
+"""For tests of what the two do otherwise; the other tests take them in turn."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    in_turn(metafunc, "site", SITES)
+
+
+@pytest.fixture
 def site(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     """The example company with its Jira on the Cloud, or on Data Center; its OKR files are there to be edited."""
     box: Sandbox = request.getfixturevalue("pointed" if request.param == "cloud" else "server")
@@ -101,6 +111,7 @@ def test_a_deleted_objective_stops_the_run_and_says_why(deleted: Sandbox, run: C
     assert run("sync", *AS_OF).code == 4
 
 
+@both_sites
 def test_the_marks_go_and_the_warning_waits(deleted: Sandbox, run: Cli) -> None:
     plan = agree(run)
     lost = tickets(deleted, plan)
@@ -183,7 +194,9 @@ def test_a_saved_plan_that_another_store_applies_takes_no_grace_away(
     assert not keys & warned(run, "2026-11-17")
 
 
-@pytest.mark.parametrize("key", ["WEB-27", "ENG-16"])
+@pytest.mark.parametrize(
+    ("site", "key"), [("cloud", "WEB-27"), ("data_center", "WEB-27"), ("cloud", "ENG-16")], indirect=["site"]
+)
 def test_a_claim_that_is_taken_back_leaves_the_same_grace(site: Sandbox, run: Cli, key: str) -> None:
     assert run("sync", *AS_OF, "--first-run").code == 0
     ticket = (JiraTicket if key == "WEB-27" else LinearTicket)(site, key)

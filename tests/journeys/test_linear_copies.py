@@ -34,6 +34,13 @@ UNDECLARED = "NEXT-KR1"
 CHILD, OTHER = "GROWTH-KR2", "TRUST-KR2 · Every service fails over by itself"
 BY_HAND = frozenset({"okr-aligned", "okr-orphaned"})
 """Where the group says it, these are not there unless a person makes them, whose they are then."""
+JIRA = '  jira: {kind: jira, url: "https://acme.atlassian.net", scope: {projects: [WEB, OPS]}}\n'
+QUERY = """measure:
+          kind: query
+          start: 14
+          target: 2
+          jql: 'project = OPS AND issuetype = Bug AND priority = Highest AND statusCategory != Done'
+"""
 LABELS = "labels"
 by_labels = pytest.mark.parametrize("company", [LABELS], indirect=True)
 OURS = frozenset({"okr-aligned", "okr-orphaned", "okr-dangling", "aligned", "orphaned", "exempt"})
@@ -46,6 +53,8 @@ class Company:
         self.sandbox, self.run, self._folder = sandbox, run, folder
         # Copies are not started: where the backlog is warned about, they are warned after their grace.
         self.declare("truenorth.yaml", "  grace_days: 7 ", "  warn: all\n  grace_days: 7 ")
+        self.declare("truenorth.yaml", JIRA, "")
+        self.declare("trust.yaml", QUERY, "measure: {kind: work}\n")
 
     def ticket(self, key: str) -> LinearTicket:
         return LinearTicket(self.sandbox, key)

@@ -56,8 +56,9 @@ def wait_until_writing(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_lets_the_running_write_finish_and_the_next_run_the_rest(
-    sandbox: Sandbox, tmp_path: Path, number: signal.Signals, code: int
+    pointed: Sandbox, run: Cli, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
+    sandbox = pointed
     sandbox.fault("PUT /jira/", "latency", seconds=0.15, times=10_000)
     process = start(sandbox, tmp_path, "sync", *AS_OF, "--first-run", "--format", "json")
     wait_until_writing(sandbox)
@@ -68,13 +69,10 @@ def test_a_signal_lets_the_running_write_finish_and_the_next_run_the_rest(
     assert applied["failed"] == 0
     assert "stopped on request" in applied["stopped"]["jira"]
     sandbox.clear_faults()
-    again = start(sandbox, tmp_path, "sync", *AS_OF, "--format", "json")
-    out, err = again.communicate(timeout=60)
-    assert again.returncode == 0, err
-    assert json.loads(out)["applied"]["written"] > 0
-    quiet = start(sandbox, tmp_path, "plan", *AS_OF, "--exit-code")
-    quiet.communicate(timeout=60)
-    assert quiet.returncode == 0
+    again = run("sync", *AS_OF, "--format", "json")
+    assert again.code == 0, again.err
+    assert json.loads(again.out)["applied"]["written"] > 0
+    assert run("plan", *AS_OF, "--exit-code").code == 0
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

@@ -40,6 +40,7 @@ from sync.plan.guards import GuardViolation
 from sync.plan.overrides import Overrides
 from tests.support.cli import AS_OF, Cli, writes
 from tests.support.fault_run import comments_of_ours
+from tests.support.in_turn import in_turn
 from tests.support.processes import Process, command
 
 pytestmark = pytest.mark.needs_server
@@ -49,7 +50,16 @@ LONGEST = 60
 MARKER = "truenorth"
 
 
-@pytest.fixture(params=["cloud", "data_center"])
+SITES = ("cloud", "data_center")
+both_sites = pytest.mark.parametrize("site", SITES, indirect=True)
+"""For tests of what the two do otherwise; the other tests take them in turn."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    in_turn(metafunc, "site", SITES)
+
+
+@pytest.fixture
 def site(request: pytest.FixtureRequest) -> Sandbox:
     """The example company with its Jira on the Cloud, or on Data Center."""
     fixture = "pointed" if request.param == "cloud" else "server"
@@ -152,7 +162,16 @@ def in_order(site: Sandbox) -> bool:
     return max(comments_of_ours(site.world).values()) == 1
 
 
-@pytest.mark.parametrize("meet", [side_by_side, one_after_the_other, one_within_the_other])
+@pytest.mark.parametrize(
+    ("site", "meet"),
+    [
+        ("cloud", side_by_side),
+        ("data_center", side_by_side),
+        ("data_center", one_after_the_other),
+        ("cloud", one_within_the_other),
+    ],
+    indirect=["site"],
+)
 def test_two_stores_leave_one_comment_and_the_next_run_of_either_is_quiet(
     site: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meet: Callable[[Session, Session], None]
 ) -> None:
@@ -229,6 +248,7 @@ def reads(site: Sandbox, run: Cli) -> int:
     return len([one for one in site.requests if "/rest/api/" in one.path])
 
 
+@both_sites
 def test_planted_twins_cost_no_request_more_and_are_healed(site: Sandbox, run: Cli) -> None:
     assert run("sync", *AS_OF, "--first-run").code == 0
     well = reads(site, run)
@@ -269,6 +289,7 @@ def test_a_new_store_finds_twins_in_its_first_run(
     assert len(_ours(issue)) == 1
 
 
+@both_sites
 def test_a_ticket_with_more_comments_than_it_carries_is_listed(site: Sandbox, run: Cli) -> None:
     assert run("sync", *AS_OF, "--first-run").code == 0
     issue = commented(site)[0]

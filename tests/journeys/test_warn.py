@@ -17,6 +17,7 @@ from connectors.sandbox.linear.entities import Cycle
 from connectors.sandbox.recorder import Exchange
 from connectors.sandbox.server import Sandbox
 from tests.support.cli import AS_OF, Cli, writes
+from tests.support.in_turn import in_turn
 from tests.support.user_actions import JiraTicket, LinearTicket, Ticket
 
 pytestmark = pytest.mark.needs_server
@@ -26,7 +27,16 @@ BACKLOG = {"WEB-15", "Design system refresh", "ENG-16", "ENG-32", "MOB-9"}
 STARTED = {"WEB": "WEB-14", "OPS": "OPS-18", "LIN": "Mobile offline mode"}
 
 
-@pytest.fixture(params=["cloud", "data_center"])
+SITES = ("cloud", "data_center")
+both_sites = pytest.mark.parametrize("site", SITES, indirect=True)
+"""For tests of what the two do otherwise; the other tests take them in turn."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    in_turn(metafunc, "site", SITES)
+
+
+@pytest.fixture
 def site(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     """The example company with its Jira on the Cloud, or on Data Center; its OKR files are there to be edited."""
     box: Sandbox = request.getfixturevalue("pointed" if request.param == "cloud" else "server")
@@ -129,6 +139,7 @@ def test_explain_says_why_there_is_no_warning(run: Cli, key: str, what: str) -> 
     assert f"It is {what} so there is no warning (policy.warn: started)." in found["summary"]
 
 
+@both_sites
 def test_the_grace_period_runs_from_the_start(site: Sandbox, run: Cli) -> None:
     one = JiraTicket(site, "WEB-15")
     move(one, "In Progress")
@@ -202,6 +213,7 @@ def planned(box: Sandbox) -> None:
         issue.cycle = cycle
 
 
+@both_sites
 def test_what_is_planned_for_now_is_warned_where_the_policy_says_so(site: Sandbox, run: Cli) -> None:
     site.call(lambda: planned(site))
     policy("warn: committed")
@@ -237,6 +249,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
+@both_sites
 def test_where_nobody_asks_for_it_sprints_and_cycles_are_not_read(
     sent: list[str], site: Sandbox, run: Cli
 ) -> None:
@@ -292,7 +305,9 @@ def test_after_an_upgrade_the_plan_says_how_many_warnings_go(site: Sandbox, run:
 # --- Claims that lead nowhere ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("level", ["jira", "linear"])
+@pytest.mark.parametrize(
+    ("site", "level"), [("cloud", "jira"), ("data_center", "jira"), ("cloud", "linear")], indirect=["site"]
+)
 def test_the_warning_names_the_claim_and_the_nearest_key_result(site: Sandbox, run: Cli, level: str) -> None:
     policy("warn: all")
     key = STARTED["WEB"] if level == "jira" else "ENG-16"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,13 @@ from tests.support.cli import Cli
 Declare = Callable[..., None]
 DEPLOYMENTS = ("cloud", "data_center")
 RESOLVING = ("/issue/", "/project/")
+
+
+def on_either(ways: list[str]) -> pytest.MarkDecorator:
+    """The first way on both deployments, the others in turn."""
+    others = zip(cycle(DEPLOYMENTS), ways[1:])
+    rows = [*((one, ways[0]) for one in DEPLOYMENTS), *others]
+    return pytest.mark.parametrize(("deployment", "way"), rows)
 
 
 @pytest.fixture
@@ -101,8 +109,7 @@ WAYS = [
 ]
 
 
-@pytest.mark.parametrize("deployment", DEPLOYMENTS)
-@pytest.mark.parametrize("way", WAYS)
+@on_either(WAYS)
 def test_an_issue_that_moved_is_followed(
     run: Cli, declare: Declare, pointed: Sandbox, deployment: str, way: str
 ) -> None:
@@ -138,10 +145,7 @@ def test_a_key_that_was_never_read_is_asked_for_once(
     assert not any(one.endswith((old, epic.key)) for one in asked(pointed))
 
 
-@pytest.mark.parametrize("deployment", DEPLOYMENTS)
-@pytest.mark.parametrize(
-    "way", ["project: WEB", "project: web, tracker: jira", "any: [{project: WEB}]", "KEY"]
-)
+@on_either(["project: WEB", "project: web, tracker: jira", "any: [{project: WEB}]", "KEY"])
 def test_a_project_that_was_renamed_is_followed(
     run: Cli, declare: Declare, pointed: Sandbox, deployment: str, way: str
 ) -> None:
@@ -165,8 +169,7 @@ def test_a_project_that_was_renamed_is_followed(
     assert value(run, "--full") == before
 
 
-@pytest.mark.parametrize("deployment", DEPLOYMENTS)
-@pytest.mark.parametrize("way", ["key", "parent", "under"])
+@on_either(["key", "parent", "under"])
 def test_a_key_that_left_the_scope_is_said(
     run: Cli, declare: Declare, pointed: Sandbox, deployment: str, way: str
 ) -> None:
@@ -197,8 +200,7 @@ def test_an_old_key_that_nobody_declared_is_explained(
     assert "not found" in run("explain", "WEB-99999").err
 
 
-@pytest.mark.parametrize("deployment", DEPLOYMENTS)
-@pytest.mark.parametrize("way", ["key", "parent", "under"])
+@on_either(["key", "parent", "under"])
 def test_a_parent_that_moved_and_is_hidden_since_still_stands_by_its_old_key(
     run: Cli, declare: Declare, pointed: Sandbox, deployment: str, way: str
 ) -> None:
@@ -218,8 +220,7 @@ def test_a_parent_that_moved_and_is_hidden_since_still_stands_by_its_old_key(
     assert f"{old}, the parent of" in run("explain", old).err
 
 
-@pytest.mark.parametrize("deployment", DEPLOYMENTS)
-@pytest.mark.parametrize("way", ["key", "parent", "under", "label"])
+@on_either(["key", "parent", "under", "label"])
 def test_a_parent_that_the_account_may_not_see(
     run: Cli, declare: Declare, pointed: Sandbox, deployment: str, way: str
 ) -> None:

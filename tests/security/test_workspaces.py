@@ -13,13 +13,21 @@ import pytest
 from connectors.sandbox.server import Sandbox
 from tests.support.cli import AS_OF, Cli, writes
 from tests.support.fault_run import marked
+from tests.support.in_turn import in_turn
 
 pytestmark = pytest.mark.needs_server
 
 CLAIM = 'carry marks of workspace "acme"'
 
 
-@pytest.fixture(params=["cloud", "data_center"])
+SITES = ("cloud", "data_center")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    in_turn(metafunc, "site", SITES)
+
+
+@pytest.fixture
 def site(request: pytest.FixtureRequest) -> Sandbox:
     """The example company with its Jira on the Cloud, or on Data Center."""
     box: Sandbox = request.getfixturevalue("pointed" if request.param == "cloud" else "server")
@@ -41,7 +49,9 @@ def renamed(site: Sandbox, run: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyP
     return site
 
 
-@pytest.mark.parametrize("store", ["", "sqlite:///new.db"])
+@pytest.mark.parametrize(
+    ("site", "store"), [("cloud", ""), ("data_center", "sqlite:///new.db")], indirect=["site"]
+)
 def test_the_first_run_under_another_name_stops(
     renamed: Sandbox, run: Cli, monkeypatch: pytest.MonkeyPatch, store: str
 ) -> None:

@@ -52,7 +52,7 @@ def parts_shown(found: str | bytes, secret: str) -> set[str]:
     """The parts of a secret that a reader gets out of a text: as it is, or by taking one kind of escape off it."""
     text = found.decode("utf-8", "replace") if isinstance(found, bytes) else found
     parts = {secret[at : at + PART] for at in range(len(secret) - PART + 1)}
-    return {part for part in parts for way in _readings(text) if part in way}
+    return {part for way in _readings(text) for part in parts if part in way}
 
 
 def _readings(text: str) -> Iterator[str]:
@@ -65,7 +65,12 @@ def _readings(text: str) -> Iterator[str]:
     yield html.unescape(html.unescape(text))
     yield unquote(text)
     yield unquote(unquote(text))
-    for run in _ENCODED.findall(text):
+    yield "\n".join(_decoded(text))
+
+
+def _decoded(text: str) -> Iterator[str]:
+    """What any run of base64 in it holds, each run once."""
+    for run in dict.fromkeys(_ENCODED.findall(text)):
         for at in range(4):
             # Its beginning may be something else: four ways to count in fours.
             piece = run[at:].rstrip("=").replace("-", "+").replace("_", "/")
