@@ -49,7 +49,7 @@ test-fast: lint ## Check everything and run the tests that need no server, datab
 bench: $(READY) ## Run all benchmarks but the largest; the table is left in build/benchmarks
 	$(BIN)/python benchmarks/run.py
 
-bench-large: $(READY) ## Run the largest benchmarks: a million items, the fleet, the drill of workers
+bench-large: $(READY) ## Run the largest benchmarks: a million items, the fleet, the drill of workers, the soak
 	$(BIN)/python benchmarks/run.py --large
 
 bench-smoke: $(READY) ## Run small benchmarks, or those in ONLY; fails where a count of requests is wrong

@@ -55,6 +55,7 @@ BENCHES = (
     Bench("writes", smoke=("--smoke",), usual=("--counts", "2000")),
     Bench("simulate_fleet", smoke=("--smoke",), usual=("--smoke",), large=()),
     Bench("drill_workers", usual=None, large=()),
+    Bench("soak", usual=None, large=()),
 )
 
 

@@ -1,11 +1,11 @@
 """Hundreds of runs over a world that people change in between: does anything grow, and does anything drift?
 
-    python benchmarks/soak.py [--runs 500] [--items 60] [--seed 1] [--hours 6]
+    python benchmarks/soak.py [--runs 500] [--items 60] [--seed 1] [--hours 6] [--json FILE]
 
 One process makes all the runs, each by the command line as a user types it, so that what a run leaves behind shows. The
 sandbox lives in another process; its clock goes on by `--hours` from run to run, so the default covers four months. Prints the
-resident memory of the runs' process, the store's size and rows, the requests of quiet runs, and at the end the drift: what a
-new store, which only reads the marks, would change on the same world. That must be nothing. Memory is told, not judged;
+resident memory of the runs' process, the store's size and rows, the requests of quiet runs, and at the end, after a run that reads
+all, the drift: what a new store, which only reads the marks, would change on the same world. That must be nothing. Memory is told, not judged;
 the exit code is 1 for a drift, a failed run, or a quiet run that wrote.
 """
 
@@ -166,8 +166,8 @@ def workplace() -> Iterator[Path]:
         yield folder
 
 
-def soak(count: int, items: int, seed: int, hours: float) -> bool:
-    """Make the runs and print what was seen; whether nothing failed, drifted, or wrote without need."""
+def soak(count: int, items: int, seed: int, hours: float, looks: list[dict[str, object]]) -> bool:
+    """Make the runs, print what was seen and note it in `looks`; whether nothing failed, drifted, or wrote without need."""
     chance, well = random.Random(seed), True  # noqa: S311  a repeatable course, no secret
     with workplace() as folder, Sandbox(generate(items, seed)) as box:
         runs, store = Runs(box, folder), folder / ".truenorth" / "truenorth.db"
@@ -185,16 +185,24 @@ def soak(count: int, items: int, seed: int, hours: float) -> bool:
                 quiet = runs.run("sync", "--as-of", moment)
                 well &= quiet.code == 0 and quiet.writes == 0
                 size = sum(file.stat().st_size for file in store.parent.iterdir()) // 1024
-                told = ", ".join(f"{table} {n}" for table, n in rows(store).items())
+                kept = rows(store)
+                told = ", ".join(f"{table} {n}" for table, n in kept.items())
+                looks.append(
+                    {"run": number + 1, "MB": quiet.memory // 1024, "store kB": size, **kept}
+                    | {"quiet requests": quiet.requests, "quiet writes": quiet.writes}
+                )
                 say(
                     f"run {number + 1:4}: {quiet.memory // 1024} MB, store {size:,} kB ({told}); "
                     f"quiet run: {quiet.requests} requests, {quiet.writes} writes"
                 )
+        # What is told late is known from here on, as a new store knows it.
+        well &= runs.run("sync", "--as-of", moment, "--full").code == 0
         store.rename(folder / "aside.db")
         for file in store.parent.iterdir():
             file.unlink()
         drift = runs.run("plan", "--as-of", moment, "--exit-code")
         say("drift against a new store: " + ("none" if drift.code == 0 else f"exit {drift.code}"))
+        looks.append({"run": "a new store", "exit code": drift.code})
         runs.close()
         if drift.code or not well:
             say((folder / "said").read_text()[-3000:])
@@ -207,11 +215,17 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--hours", type=float, default=6.0)
+    parser.add_argument("--json", type=Path)
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.child:
         child()
-    elif not soak(given.runs, given.items, given.seed, given.hours):
+        return
+    looks: list[dict[str, object]] = []
+    well = soak(given.runs, given.items, given.seed, given.hours, looks)
+    if given.json:
+        given.json.write_text(json.dumps(looks, indent=1) + "\n", encoding="utf-8")
+    if not well:
         sys.exit(1)
 
 
