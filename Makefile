@@ -12,7 +12,7 @@ requirements-build.txt_FROM := --group build
 requirements-dev.txt_FROM   := pyproject.toml --all-extras --group dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint bench bench-large bench-smoke recount format lock lock-check audit dockerfile clean
+.PHONY: help setup demo test test-long test-fast lint bench bench-large bench-smoke recount format lock lock-check audit dockerfile clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,10 +38,13 @@ lint: $(READY) ## Check style, formatting and types
 	$(BIN)/mypy
 
 # Where a machine forbids bytecode, each process that a test starts would compile the product anew, and each worker every test.
-test test-fast: export PYTHONDONTWRITEBYTECODE :=
+test test-long test-fast: export PYTHONDONTWRITEBYTECODE :=
 
 test: lint ## Check everything and run the tests
-	$(BIN)/python -m pytest -n 4 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
+
+test-long: $(READY) ## Run the tests too that take long, which CI leaves out; before a release
+	$(BIN)/python -m pytest -n 3 --dist worksteal --long
 
 test-fast: lint ## Check everything and run the tests that need no server, database or browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal --fast -q

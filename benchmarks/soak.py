@@ -22,7 +22,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +36,8 @@ from sync.jobs.sandbox import environment, examples
 
 BEGIN = datetime(2026, 11, 16, 9, tzinfo=UTC)
 PERSON = ("ann.lee@acme.example", "sandbox-person-token")
+Look = Mapping[str, int | str]
+"""What was seen at a moment, by name."""
 TABLES = ("journal", "runs", "readings", "items", "quarantine", "histories", "answers")
 
 
@@ -166,7 +168,7 @@ def workplace() -> Iterator[Path]:
         yield folder
 
 
-def soak(count: int, items: int, seed: int, hours: float, looks: list[dict[str, object]]) -> bool:
+def soak(count: int, items: int, seed: int, hours: float, looks: list[Look]) -> bool:
     """Make the runs, print what was seen and note it in `looks`; whether nothing failed, drifted, or wrote without need."""
     chance, well = random.Random(seed), True  # noqa: S311  a repeatable course, no secret
     with workplace() as folder, Sandbox(generate(items, seed)) as box:
@@ -221,7 +223,7 @@ def main() -> None:
     if given.child:
         child()
         return
-    looks: list[dict[str, object]] = []
+    looks: list[Look] = []
     well = soak(given.runs, given.items, given.seed, given.hours, looks)
     if given.json:
         given.json.write_text(json.dumps(looks, indent=1) + "\n", encoding="utf-8")

@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     # Speed is measured in benchmarks, never by a timed test. Each run of CI tries other examples; more at once are tried
     # with `--hypothesis-profile=thorough`, as after a change to what a law is about.
-    settings.register_profile("usual", deadline=None, max_examples=30)
+    settings.register_profile("usual", deadline=None, max_examples=20)
     settings.register_profile("thorough", deadline=None, max_examples=500)
     settings.load_profile("usual")
     # The workers of xdist have one, and who runs the tests may: what is printed would be folded to that width.

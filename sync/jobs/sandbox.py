@@ -108,8 +108,8 @@ def _write_signals(world: World, folder: Path) -> None:
     try:
         goals.mkdir(parents=True, exist_ok=True)
         for name, text in planted_goals(texts, planted).items():
-            (goals / name).write_text(text, encoding="utf-8")
-        cases.write_bytes(planted.written())
+            write_private(goals / name, [text.encode()])
+        write_private(cases, [planted.written()])
     except OSError as error:
         raise SandboxError(f"the planted signals cannot be written to {folder}: {error.strerror}.") from error
 

@@ -21,6 +21,7 @@ def first_use(what: str, where: object) -> None:
     assert ended.returncode == 0, ended.stderr[-4000:]
 
 
+@pytest.mark.long
 def test_trackers_are_read_in_threads_from_the_first_reply_on() -> None:
     # Where decoders were made at their first use, half of the rounds crashed (ADR 23).
     with Sandbox(generate(items=400, seed=3)) as sandbox:

@@ -379,6 +379,7 @@ class Game(RuleBasedStateMachine):
             assert (missing, foreign) == ([], []), f"{table} after {self.acts}"
 
 
+@pytest.mark.long
 @pytest.mark.timeout(7200 if GAMES else 600)
 def test_whatever_happens_it_ends_well(worlds: Worlds) -> None:
     played = settings(

@@ -104,6 +104,7 @@ ACTS: st.SearchStrategy[Act] = st.one_of(
 )
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("kind", SITES)
 def test_a_ticket_never_states_two_percents(

@@ -194,7 +194,7 @@ def untouched(kind: str, make: Callable[[Sandbox], Company]) -> tuple[dict[str, 
     return _UNTOUCHED[kind]
 
 
-@pytest.mark.parametrize("kind", ["cloud", "data_center"])
+@pytest.mark.parametrize("kind", ["cloud", pytest.param("data_center", marks=pytest.mark.long)])
 @given(before=acts(values, texts), after=acts(values, taken))
 @settings(
     max_examples=3,

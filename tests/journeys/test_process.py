@@ -54,7 +54,10 @@ def wait_until_writing(sandbox: Sandbox) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [pytest.param(signal.SIGTERM, 143), pytest.param(signal.SIGINT, 130, marks=pytest.mark.long)],
+)
 def test_a_signal_lets_the_running_write_finish_and_the_next_run_the_rest(
     pointed: Sandbox, run: Cli, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
@@ -149,6 +152,7 @@ def test_a_signal_after_the_last_write_waits_until_it_is_saved(
     assert "Written" in ended.out
 
 
+@pytest.mark.long
 @pytest.mark.needs_server
 def test_what_a_kept_demo_prints_can_be_pasted(tmp_path: Path) -> None:
     unset = {name: value for name, value in os.environ.items() if not name.startswith("TRUENORTH_")}

@@ -51,7 +51,7 @@ def test_loading_it_loads_nothing_of_the_product() -> None:
 
 
 @pytest.mark.parametrize("deployment", ["cloud", "data center"])
-@pytest.mark.parametrize(("items", "seed"), [(50, 4), (300, 1), (900, 5)])
+@pytest.mark.parametrize(("items", "seed"), [(50, 4), (300, 1), pytest.param(900, 5, marks=pytest.mark.long)])
 def test_it_agrees_with_what_was_planted(items: int, seed: int, deployment: str) -> None:
     """Two readings of the rules that know nothing of each other, and nothing of the product's."""
     world = generate(items, seed)
@@ -93,7 +93,9 @@ def test_a_difference_is_told_and_fails(
 
 @pytest.mark.needs_server
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("deployment", "seed"), [("cloud", 1), ("data_center", 1)])
+@pytest.mark.parametrize(
+    ("deployment", "seed"), [("cloud", 1), pytest.param("data_center", 1, marks=pytest.mark.long)]
+)
 def test_truenorth_says_the_same_of_every_key_result_and_orphan(deployment: str, seed: int) -> None:
     """As somebody runs it on the small worlds; `make recount` does it on the larger ones, too."""
     asked = ["--seeds", str(seed), "--deployment", deployment]

@@ -142,6 +142,7 @@ def work_together(replicas: Place) -> tuple[int, str]:
     return worked.written, "found nothing to do"
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_two_replicas_write_what_one_alone_writes(

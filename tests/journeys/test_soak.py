@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.long
 @pytest.mark.needs_server
 def test_runs_over_a_changing_world_leave_no_drift() -> None:
     done = subprocess.run(  # noqa: S603  our own script

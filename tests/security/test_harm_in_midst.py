@@ -76,6 +76,7 @@ def attacked(
     return faults + ([f"the next run ends with {again.ran.code}"] if again.ran.code else [])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("tracker", ["Jira", "Linear"])
 def test_no_tracker_harms_a_run_that_is_under_way(tracker: str, tmp_path: Path) -> None:
     warm_up()

@@ -223,7 +223,10 @@ def well() -> Iterator[str]:
         yield sandbox.url
 
 
-@pytest.mark.parametrize("target", ["jira", "linear", "source"])
+@pytest.mark.parametrize(
+    "target",
+    [pytest.param("jira", marks=pytest.mark.long), "linear", pytest.param("source", marks=pytest.mark.long)],
+)
 def test_no_server_harms_a_command(target: Target, well: str, tmp_path: Path) -> None:
     def run(at: int) -> list[str]:
         chosen = COMMANDS[at % len(COMMANDS)]

@@ -1,4 +1,6 @@
-"""`pytest --fast`: the tests that need no server, database or browser, and the proof that they open no socket."""
+"""`pytest --fast`: the tests that need no server, database or browser, and the proof that they open no socket. `pytest --long`:
+those with the mark `long` too, which repeat for many seconds what shorter ones try once, and are left out otherwise.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +26,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--fast", action="store_true", help="only what needs no server, database, browser or Node"
     )
+    parser.addoption("--long", action="store_true", help="also the tests with the mark long")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers; forbid sockets where only the fast set is run."""
     for name, why in MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {why} (found by tests/support/needs.py)")
+    config.addinivalue_line("markers", "long: repeats for many seconds what shorter tests try; run by --long")
     if config.getoption("--fast"):
         sys.addaudithook(_forbid)
 
@@ -40,6 +44,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if isinstance(item, pytest.Function):
             for name in needs(item):
                 item.add_marker(name)
+    if not config.getoption("--long"):
+        left_out = {item for item in items if item.get_closest_marker("long")}
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
     if config.getoption("--fast"):
         slow = [item for item in items if any(item.get_closest_marker(name) for name in MARKERS)]
         config.hook.pytest_deselected(items=slow)
