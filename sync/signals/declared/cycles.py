@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from config.wording import agree, counted
+from config.text.phrases import phrase
 from config.workspace import Workspace
 from sync.align.alignment import Alignment
 from sync.align.terms import (
@@ -15,7 +15,7 @@ from sync.align.terms import (
     successor_to_come,
     successor_without_objectives,
 )
-from sync.signals.findings.finding import Finding
+from sync.signals.findings.finding import Finding, finding
 
 
 def find_missing_cycles(alignment: Alignment, workspace: Workspace, now: datetime) -> Iterator[Finding]:
@@ -37,20 +37,15 @@ def find_missing_cycles(alignment: Alignment, workspace: Workspace, now: datetim
         begins = workspace.cycles[coming].start if coming is not None else None
         if begins is not None and begins <= until + timedelta(days=1):
             continue
-        items = resting[name]
-        place = workspace.place_of(("cycles", name))
-        message = f"cycle {name} ended on {cycle.end} and no next one of like length has begun"
+        ended = phrase("signals.missing_cycle.ended", cycle=name, end=str(cycle.end))
+        todo = phrase("signals.missing_cycle.remedy.next", cycle=name)
         empty = successor_without_objectives(name, workspace)
         if coming is not None:
-            message += f" ({coming} begins on {begins})"
+            ended = phrase("signals.missing_cycle.coming", ended=ended, next=coming, day=str(begins))
         elif empty is not None:
-            message += f" ({empty} is declared, but has no objectives)"
-        message += (
-            f"; the marks of {counted(items, 'open item')} {agree(items, 'rests', 'rest')} until {until}"
+            ended = phrase("signals.missing_cycle.empty", ended=ended, next=empty)
+            todo = phrase("signals.missing_cycle.remedy.empty", cycle=name, next=empty)
+        said = phrase(
+            "signals.missing_cycle.message", "items", items=resting[name], ended=ended, until=str(until)
         )
-        remedy = (
-            f"declare objectives of {empty}; truenorth roll-over {name} {empty} prints its key results"
-            if coming is None and empty is not None
-            else f"declare the next cycle; truenorth roll-over {name} NEXT prints its key results"
-        )
-        yield Finding("missing_cycle", (), f"{place}: {message}" if place else message, remedy, place)
+        yield finding("missing_cycle", (), said, todo, workspace.place_of(("cycles", name)))

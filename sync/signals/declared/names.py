@@ -9,6 +9,7 @@ from functools import cached_property
 
 from config.errors import nearest
 from config.names import folded
+from config.text.phrases import Phrase, phrase
 from config.workspace import Workspace
 from sync.align.alignment import Alignment
 from sync.align.item_facets import NAMES
@@ -17,6 +18,14 @@ FIELD = "\n"
 """Parts the name of a custom field from a value of it."""
 CLOSE = 10
 """Names that are compared letter by letter with one that is not there; the others share less with it."""
+
+
+def all_of(names: Iterable[str]) -> Phrase:
+    """These names in quotes, each once, with "and" between them; there is at least one."""
+    first, *others = (phrase("signals.unmatched_rule.quoted", name=name) for name in dict.fromkeys(names))
+    for one in others:
+        first = phrase("signals.unmatched_rule.both", first=first, rest=one)
+    return first
 
 
 class Names:

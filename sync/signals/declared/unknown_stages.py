@@ -5,16 +5,17 @@ A mistyped status lets its work fall into no declared stage, and what waits coun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from config.analysis.flow import Stage
 from config.names import folded
+from config.text.phrases import phrase
 from config.workspace import Path, Workspace
 from sync.align.alignment import Alignment
 from sync.flow.building import team_of
 from sync.observation import Observation
-from sync.signals.declared.names import Names
-from sync.signals.findings.finding import Finding
+from sync.signals.declared.names import Names, all_of
+from sync.signals.findings.finding import Finding, finding
 
 
 def find_unknown_stages(
@@ -60,12 +61,6 @@ def _unknown(workspace: Workspace, path: Path, stages: Sequence[Stage], known: N
         meant = {name: one for name, one in near.items() if one is not None}
         if not meant:
             continue
-        place = workspace.place_of((*path, at))
-        names = " and ".join(f'"{name}"' for name in meant)
-        message = f'the stage "{stage.name}" names what no work is in or ever was: status {names}'
-        remedy = f"did you mean {_either(meant.values())}?"
-        yield Finding("unmatched_rule", (), f"{place}: {message}" if place else message, remedy, place)
-
-
-def _either(names: Iterable[str]) -> str:
-    return " and ".join(dict.fromkeys(f'"{name}"' for name in names))
+        said = phrase("signals.unmatched_rule.stage", stage=stage.name, names=all_of(meant))
+        todo = phrase("signals.unmatched_rule.remedy.meant", names=all_of(meant.values()))
+        yield finding("unmatched_rule", (), said, todo, workspace.place_of((*path, at)))

@@ -10,22 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from config.conditions import Condition
 from config.link_rules import LinkRule
 from config.measures import MilestonesMeasure, ProjectMeasure, WorkMeasure
 from config.okrs import KeyResult
+from config.text.phrases import Phrase, Value, phrase
 from config.trackers import trackers_for
-from config.wording import counted
 from config.workspace import Path, Workspace
 from sync.align.alignment import Alignment
 from sync.align.native_queries import query_of
 from sync.align.rule_book import DeclaredRule, declared_rules
 from sync.measure import closed_on
 from sync.observation import Observation
-from sync.signals.declared.names import FIELD, KnownNames
+from sync.signals.declared.names import FIELD, KnownNames, all_of
 from sync.signals.declared.unknown_stages import find_unknown_stages
-from sync.signals.findings.finding import Finding
+from sync.signals.findings.finding import Finding, finding
 
 NAMED = (
     "key", "label", "project", "team", "type", "level", "parent", "under", "initiative", "priority", "assignee",
@@ -34,24 +35,19 @@ NAMED = (
 """Conditions that name something that items bear."""
 ELSEWHERE = ("key", "parent", "under", "initiative", "project")
 """Those whose names a tracker is asked for when no item bears them."""
-WORDS = {
-    "key": "has the key",
-    "parent": "has the parent",
-    "under": "is under",
-    "group": "is of anybody in group",
-}
+Subject = Literal["rule", "exemption", "measure"]
 MOST = 5
 """Names that one line tells of a rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """A condition that nothing meets: in words, and what was probably meant.
+    """A condition that nothing meets: what about it, and what was probably meant.
 
     `unreadable`: no typing error. `beyond`: what it names is there, out of scope.
     """
 
-    what: str
+    what: Phrase
     near: str | None = None
     unreadable: bool = False
     beyond: bool = False
@@ -125,12 +121,10 @@ class _Search:
         return found
 
     def _of_rule(self, rule: DeclaredRule, faults: Sequence[_Fault], *, whole: bool) -> Finding:
-        about = f"the rule ({_short(rule.condition)}) of {rule.owner}"
-        if not faults:
-            message = f"{about} matches no work: no item meets all of its conditions"
-            return self._finding(rule.path, message, "correct or remove the rule")
-        verdict = "matches no work" if whole else "names what is not there"
-        return self._finding(rule.path, f"{about} {verdict}: {_joined(faults)}", _remedy(faults, "rule"))
+        about = _phrase("about.rule", rule=_short(rule.condition), key_result=rule.owner)
+        words = _joined(faults) if faults else _phrase("together")
+        said = _phrase("none" if whole else "part", about=about, faults=words)
+        return self._finding(rule.path, said, _remedy(faults, "rule"))
 
     def exemptions(self) -> list[Finding]:
         """A finding for each exemption of which something matches nothing."""
@@ -140,13 +134,13 @@ class _Search:
                 continue
             if not self._may_be_unread(rule.condition):
                 some = list(self._faults(rule.condition, met=False))
-                some = some or [_Fault(f"no item meets ({_short(rule.condition)})")]
+                some = some or [_Fault(_phrase("each", condition=_short(rule.condition)))]
                 at = int(rule.path[1])
                 faults.setdefault(at, (rule.path, rule.owner, []))[2].extend(some)
         return [
             self._finding(
                 path,
-                f"the exemption {name} names what is not there: {_joined(some)}",
+                _phrase("part", about=_phrase("about.exemption", name=name), faults=_joined(some)),
                 _remedy(some, "exemption"),
             )
             for path, name, some in faults.values()
@@ -174,18 +168,18 @@ class _Search:
             found = self._observation.answers.get(query, frozenset())
             kind = query.query.language.replace("_", " ")
             if not found:
-                yield _Fault(f"its {kind} finds nothing")
+                yield _Fault(_phrase("query.nothing", query=kind))
             elif not any(ref.tracker == query.tracker and ref.id in found for ref in self._alignment.items):
-                yield _Fault(f"its {kind} finds {counted(len(found), 'item')}, all of them out of scope")
+                yield _Fault(_phrase("query.beyond", "items", items=len(found), query=kind))
 
     def _missing(self, kind: str, value: str) -> _Fault:
         if kind in ELSEWHERE and (elsewhere := self._elsewhere(value)) is not None:
-            is_now = "is" if elsewhere == value else f"is {elsewhere} now, which is"
-            return _Fault(f"{value} {is_now} out of scope", beyond=True)
+            moved = _phrase("beyond.moved", name=value, now=elsewhere)
+            return _Fault(_phrase("beyond", name=value) if elsewhere == value else moved, beyond=True)
         near = None if kind in ("parent", "under") else self._names.of(kind).nearest(value)
         if kind == "key" and near is not None and value.rpartition("-")[2].isdigit():
             near = None  # another number is another ticket
-        return _Fault(f'no item {WORDS.get(kind, f"has {kind}")} "{value}"', near)
+        return _Fault(_phrase(f"no.{kind}", name=value), near)
 
     def _elsewhere(self, value: str) -> str | None:
         """The key of now of what the tracker says the name means, though it is not among the items."""
@@ -201,11 +195,11 @@ class _Search:
 
     def _field(self, name: str, text: str) -> _Fault:
         if self._names.has_value_without_text(name):
-            return _Fault(f'the tracker gives values of field "{name}" without their text', unreadable=True)
+            return _Fault(_phrase("field.textless", field=name), unreadable=True)
         values = self._names.of(f"field{FIELD}{name}")
         if not values:
-            return _Fault(f'no item has a value in field "{name}"')
-        return _Fault(f'no item has "{text}" in field "{name}"', values.nearest(text))
+            return _Fault(_phrase("field.empty", field=name))
+        return _Fault(_phrase("field.value", text=text, field=name), values.nearest(text))
 
     # --- Measures --------------------------------------------------------------------------------
 
@@ -218,8 +212,9 @@ class _Search:
                 faults = list(self._in_measure(key_result))
                 if faults:
                     path: Path = ("objectives", at, "key_results", nr, "measure")
-                    message = f"the measure of {key_result.id} names what is not there: {_joined(faults)}"
-                    yield self._finding(path, message, _remedy(faults, "measure"))
+                    about = _phrase("about.measure", key_result=key_result.id)
+                    said = _phrase("part", about=about, faults=_joined(faults))
+                    yield self._finding(path, said, _remedy(faults, "measure"))
 
     def _in_measure(self, key_result: KeyResult) -> Iterator[_Fault]:
         match key_result.measure:
@@ -245,9 +240,8 @@ class _Search:
         """Whether a tracker that was not read could have what the condition asks for."""
         return bool(self._observation.stale & possible_trackers(condition, self._workspace))
 
-    def _finding(self, path: Path, message: str, remedy: str) -> Finding:
-        place = self._workspace.place_of(path)
-        return Finding("unmatched_rule", (), f"{place}: {message}" if place else message, remedy, place)
+    def _finding(self, path: Path, said: Phrase, todo: Phrase) -> Finding:
+        return finding("unmatched_rule", (), said, todo, self._workspace.place_of(path))
 
 
 def possible_trackers(condition: Condition, workspace: Workspace) -> frozenset[str]:
@@ -267,21 +261,27 @@ def _has_parts(condition: Condition) -> bool:
     return bool(condition.any or condition.not_ or any(map(_has_parts, condition.all)))
 
 
-def _joined(faults: Sequence[_Fault]) -> str:
-    words = list(dict.fromkeys(one.what for one in faults))
-    more = f" and {len(words) - MOST} more" if len(words) > MOST else ""
-    return "; ".join(words[:MOST]) + more
+def _phrase(key: str, /, count: str = "", **values: Value) -> Phrase:
+    return phrase(f"signals.unmatched_rule.{key}", count, **values)
 
 
-def _remedy(faults: Sequence[_Fault], what: str) -> str:
-    meant = list(dict.fromkeys(f'"{one.near}"' for one in faults if one.near is not None))
+def _joined(faults: Sequence[_Fault]) -> Phrase:
+    whats = list(dict.fromkeys(one.what for one in faults))
+    first, *others = whats[:MOST]
+    for one in others:
+        first = _phrase("also", first=first, rest=one)
+    return _phrase("more", faults=first, items=len(whats) - MOST) if len(whats) > MOST else first
+
+
+def _remedy(faults: Sequence[_Fault], what: Subject) -> Phrase:
+    meant = list(dict.fromkeys(one.near for one in faults if one.near is not None))
     if meant:
-        return f"did you mean {' and '.join(meant[:MOST])}?"
-    if all(one.unreadable for one in faults):
-        return "match by a label or another field"
+        return _phrase("remedy.meant", names=all_of(meant[:MOST]))
+    if faults and all(one.unreadable for one in faults):
+        return _phrase("remedy.textless")
     if faults and all(one.beyond for one in faults):
-        return f"add its project or team to the tracker's scope, or correct the {what}"
-    return f"correct or remove the {what}"
+        return _phrase(f"remedy.scope.{what}")
+    return _phrase(f"remedy.correct.{what}")
 
 
 def _short(condition: Condition) -> str:

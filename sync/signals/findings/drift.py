@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.wording import agree, counted
+from config.text.phrases import phrase
 from sync.observation import Observation
-from sync.signals.findings.finding import FEW, Finding
+from sync.signals.findings.finding import Finding, finding
 
 
 def find_drift(observation: Observation) -> Iterator[Finding]:
@@ -15,11 +15,8 @@ def find_drift(observation: Observation) -> Iterator[Finding]:
     if not found:
         return
     there = {item.ref for item in observation.items}
-    named = ", ".join(f"{one.key} ({', '.join(one.facts)})" for _, one in found[:FEW])
-    more = f" and {len(found) - FEW} more" if len(found) > FEW else ""
-    message = (
-        f"{counted(len(found), 'item')} {agree(len(found), 'was', 'were')} not as reading changes had left "
-        f"{agree(len(found), 'it', 'them')} when all was read: {named}{more}"
+    names = tuple(f"{one.key} ({', '.join(one.facts)})" for _, one in found)
+    said = phrase("signals.drift.message", "items", items=len(found), names=names)
+    yield finding(
+        "drift", tuple(ref for ref, _ in found if ref in there), said, phrase("signals.drift.remedy")
     )
-    remedy = "It is put right. If it comes back, set policy.full_hours lower and report it with what changed these items"
-    yield Finding("drift", tuple(ref for ref, _ in found if ref in there), message, remedy)

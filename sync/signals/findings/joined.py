@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from config.text.phrases import phrase
+from config.text.phrases import Phrase, phrase
 from connectors.model import Ref
 from sync.signals.findings.finding import KINDS, Finding, Kind
 from sync.signals.mechanism import SignalContext, SignalRule
@@ -48,11 +48,18 @@ def _signal(one: Finding) -> Signal:
         "key_result" if one.key_result else "items" if one.items else "declaration",
         one.key_result,
         one.items,
-        one.said or phrase("signals.finding", text=one.message),
+        _message(one),
         phrase(f"signals.{one.kind}.formula"),
         one.threshold,
         one.todo or phrase("signals.finding", text=one.remedy),
     )
+
+
+def _message(one: Finding) -> Phrase:
+    """What it says, of a declaration with its place in front."""
+    if one.said is None:
+        return phrase("signals.finding", text=one.message)
+    return phrase("signals.placed", place=one.place, finding=one.said) if one.place else one.said
 
 
 def orphaned(context: SignalContext) -> Iterator[Signal]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from config.text.figures import ENGLISH
-from config.wording import agree, counted
+from config.text.phrases import Phrase, phrase
 from config.workspace import Workspace
 from sync.observation import LostItem, Observation
-from sync.signals.findings.finding import FEW, Finding
+from sync.signals.findings.finding import Finding, finding
 
 
 def find_lost(observation: Observation, workspace: Workspace) -> Iterator[Finding]:
@@ -19,22 +18,25 @@ def find_lost(observation: Observation, workspace: Workspace) -> Iterator[Findin
             key=lambda one: one.key,
         )
         if lost:
-            what = f"{counted(len(lost), 'done item')} can no longer be seen and no longer {agree(len(lost), 'counts', 'count')}"
-            message = f"{key_result.id}: {what}: {_named(lost)} ({_points(lost)})"
-            remedy = "restore what was archived, or give the account access to it; what was deleted stays out"
-            yield Finding("lost_work", (), message, remedy)
+            names = tuple(one.key for one in lost)
+            said = phrase(
+                "signals.lost_work.message",
+                "items",
+                items=len(lost),
+                key_result=key_result.id,
+                names=names,
+                points=_points(lost),
+            )
+            todo = phrase("signals.lost_work.remedy")
+            yield finding("lost_work", (), said, todo, key_result=key_result.id)
 
 
-def _named(lost: Sequence[LostItem]) -> str:
-    rest = len(lost) - FEW
-    return ", ".join(one.key for one in lost[:FEW]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def _points(lost: Sequence[LostItem]) -> str:
+def _points(lost: Sequence[LostItem]) -> Phrase:
     known = [one.points for one in lost if one.points is not None]
     if not known:
-        return "not estimated"
-    total = sum(known)
-    words = f"{ENGLISH.number(total)} {agree(total, 'point', 'points')}"
-    missing = len(lost) - len(known)
-    return f"{words}; {missing} not estimated" if missing else words
+        return phrase("signals.lost_work.points.none")
+    points, missing = (
+        phrase("signals.lost_work.points", count="total", total=sum(known)),
+        len(lost) - len(known),
+    )
+    return phrase("signals.lost_work.points.some", points=points, missing=missing) if missing else points

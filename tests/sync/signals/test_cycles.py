@@ -124,7 +124,7 @@ def test_the_finding_names_a_successor_without_objectives() -> None:
         one for one in run([CLAIMED], goals, "2027-01-05").signals.findings if one.kind == "missing_cycle"
     )
     assert (
-        "has begun (2027-Q1 is declared, but has no objectives); the marks of 1 open item rests"
+        "has begun (2027-Q1 is declared, but has no objectives); the marks of 1 open item rest"
         in found.message
     )
     assert "roll-over 2026-Q4 2027-Q1" in found.remedy

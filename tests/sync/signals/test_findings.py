@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -17,6 +18,7 @@ from sync.signals.budgets import slices, usages
 from sync.signals.findings.find import find
 from sync.signals.findings.finding import Finding
 from tests.support.builders import NOW, epic, item, metric, observed, work, workspace
+from tests.support.product import ROOT, modules
 
 CYCLES = {
     "2026-Q3": {"start": "2026-07-01", "end": "2026-09-30"},
@@ -415,3 +417,14 @@ def test_an_efficiency_without_waiting_statuses_is_not_configured(
     if told:
         assert "the flow efficiency of E has no waiting statuses declared" in told[0].message
         assert "such as In Review" in told[0].remedy
+
+
+def test_each_finding_is_said_in_phrases_that_every_language_has() -> None:
+    """Whoever makes one by its words says it in English alone."""
+    makers = {
+        str(file.relative_to(ROOT))
+        for name, file in modules()
+        if name.startswith("sync.signals") and re.search(r"\bFinding\(", file.read_text(encoding="utf-8"))
+    }
+    # Names that a tracker does not know are told by `truenorth check`, which is English, and are no signal.
+    assert makers == {"sync/signals/findings/finding.py", "sync/signals/declared/unknown_names.py"}

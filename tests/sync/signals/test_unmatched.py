@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from config.load import fingerprint, load
+from config.text.phrases import say
+from config.text.texts import Texts
 from config.trackers import NativeQuery
 from config.workspace import Workspace
 from connectors.model import WorkItem
@@ -271,3 +273,20 @@ def test_what_a_rule_matches_is_never_called_absent(rule: dict[str, Any]) -> Non
     (finding,) = found(goals, [one])
     assert "not there" in finding.message
     assert finding.message.count("no item") == 1
+
+
+def test_it_is_said_in_every_language() -> None:
+    links = ({"label": "onbording"}, {"key": "WEB-77"}, {"any": [{"type": "Bugg"}, {"team": "ENGG"}]})
+    findings = found(workspace(work("KR1", *links)))
+    french = [say(one.said, Texts("fr")) for one in findings if one.said is not None]
+    assert french == [
+        "la règle (label onbording) de KR1 ne correspond à aucun travail\u00a0: aucun élément n'a l'étiquette «\u00a0onbording\u00a0»",
+        "la règle (key WEB-77) de KR1 ne correspond à aucun travail\u00a0: aucun élément n'a la clé «\u00a0WEB-77\u00a0»",
+        (
+            "la règle (any of (type Bugg; team ENGG)) de KR1 ne correspond à aucun travail\u00a0: aucun élément n'est de "
+            "type «\u00a0Bugg\u00a0»\u00a0; aucun élément n'est de l'équipe «\u00a0ENGG\u00a0»"
+        ),
+    ]
+    assert [say(one.todo, Texts("fr")) for one in findings if one.todo is not None][2] == (
+        "vouliez-vous dire «\u00a0Bug\u00a0» et «\u00a0ENG\u00a0»\u00a0?"
+    )
