@@ -14,21 +14,7 @@ Percentile = Annotated[int, Field(ge=50, le=99), BeforeValidator(reject_bool)]
 Chance = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(reject_bool)]
 
 
-SignalId = Literal[
-    "stalled_key_result",
-    "word_against_numbers",
-    "scope_creep",
-    "blocked_by_other_team",
-    "claimed_by_several",
-    "aging_work",
-    "starved_objective",
-    "urgent_orphan",
-    "low_priority_heavy",
-    "overdue_check_in",
-    "throughput_outside_limits",
-    "nobody_assigned",
-    "over_committed_team",
-    "orphaned_work",
+FindingId = Literal[
     "dangling_claim",
     "unmatched_rule",
     "moved_key",
@@ -53,6 +39,25 @@ SignalId = Literal[
     "unset_waiting",
     "output_without_outcome",
     "drift",
+]
+"""Findings, which are signals too, from the most to the least pressing."""
+
+SignalId = Literal[
+    "stalled_key_result",
+    "word_against_numbers",
+    "scope_creep",
+    "blocked_by_other_team",
+    "claimed_by_several",
+    "aging_work",
+    "starved_objective",
+    "urgent_orphan",
+    "low_priority_heavy",
+    "overdue_check_in",
+    "throughput_outside_limits",
+    "nobody_assigned",
+    "over_committed_team",
+    "orphaned_work",
+    FindingId,
 ]
 """The signals there are; sync/signals/rules.py has a rule for each."""
 SIGNAL_IDS: tuple[SignalId, ...] = get_args(SignalId)

@@ -91,7 +91,7 @@ def _stage(one: StageFlow) -> Data:
 
 def _efficiency(one: Efficiency, *, knows_waiting: bool) -> Data:
     """`state` says why there is no percent: no stage is declared as waiting, or nothing was finished whose times are known."""
-    share = one.share if knows_waiting else None
+    share = one.share
     state = "known" if share is not None else "no_finished_work" if knows_waiting else "no_waiting_stage"
     return {
         "state": state,

@@ -9,10 +9,11 @@ from functools import cached_property
 
 from config.errors import nearest
 from config.names import folded
-from config.text.phrases import Phrase, phrase
+from config.text.phrases import Value, phrase
 from config.workspace import Workspace
 from sync.align.alignment import Alignment
 from sync.align.item_facets import NAMES
+from sync.signals.findings.finding import joined
 
 FIELD = "\n"
 """Parts the name of a custom field from a value of it."""
@@ -20,12 +21,11 @@ CLOSE = 10
 """Names that are compared letter by letter with one that is not there; the others share less with it."""
 
 
-def all_of(names: Iterable[str]) -> Phrase:
+def all_of(names: Iterable[str]) -> Value:
     """These names in quotes, each once, with "and" between them; there is at least one."""
-    first, *others = (phrase("signals.unmatched_rule.quoted", name=name) for name in dict.fromkeys(names))
-    for one in others:
-        first = phrase("signals.unmatched_rule.both", first=first, rest=one)
-    return first
+    return joined(
+        "and", [phrase("signals.unmatched_rule.quoted", name=name) for name in dict.fromkeys(names)]
+    )
 
 
 class Names:

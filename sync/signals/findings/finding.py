@@ -6,36 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from config.analysis.signals import FindingId
 from config.text.phrases import Phrase, Value, phrase, say
 from config.text.texts import ENGLISH_TEXTS
 from connectors.model import Ref, WorkItem
 
-Kind = Literal[
-    "dangling_claim",
-    "unmatched_rule",
-    "moved_key",
-    "unseen_parent",
-    "parent_cycle",
-    "link_cycle",
-    "missing_cycle",
-    "unserved_key_result",
-    "finished_before",
-    "lost_work",
-    "done_over_open",
-    "dropped_over_open",
-    "mirrors_differ",
-    "closed_key_result",
-    "claim_against_rule",
-    "ambiguous_key",
-    "shared_name",
-    "two_objectives",
-    "against_parent",
-    "too_many_key_results",
-    "over_budget",
-    "unset_waiting",
-    "output_without_outcome",
-    "drift",
-]
+Kind = FindingId
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """From the most to the least pressing. One of tickets asks for something that can still be done: it is about open work, or,
 as `lost_work`, about what has to be brought back; one of a key result, about one that runs."""

@@ -29,7 +29,7 @@ def _severity(kind: Kind) -> Severity:
 def _rule(kind: Kind) -> SignalRule:
     def fire(context: SignalContext) -> Iterator[Signal]:
         for one in context.shared(_by_kind).get(kind, ()):
-            yield _signal(one)
+            yield signal_of(one)
 
     return SignalRule(kind, fire)
 
@@ -41,7 +41,8 @@ def _by_kind(context: SignalContext) -> Mapping[Kind, list[Finding]]:
     return found
 
 
-def _signal(one: Finding) -> Signal:
+def signal_of(one: Finding) -> Signal:
+    """The finding as a signal, with its message in words of every language where it has them."""
     return Signal(
         one.kind,
         _severity(one.kind),

@@ -10,13 +10,16 @@ from typing import Any
 
 import pytest
 
+from config.text.phrases import phrase, say
+from config.text.texts import ENGLISH_TEXTS
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align.alignment import align
 from sync.measure import measure
 from sync.signals.budgets import slices, usages
 from sync.signals.findings.find import find
-from sync.signals.findings.finding import Finding
+from sync.signals.findings.finding import Finding, finding
+from sync.signals.findings.joined import signal_of
 from tests.support.builders import NOW, epic, item, metric, observed, work, workspace
 from tests.support.product import ROOT, modules
 
@@ -428,3 +431,10 @@ def test_each_finding_is_said_in_phrases_that_every_language_has() -> None:
     }
     # Names that a tracker does not know are told by `truenorth check`, which is English, and are no signal.
     assert makers == {"sync/signals/findings/finding.py", "sync/signals/declared/unknown_names.py"}
+
+
+def test_a_signal_about_a_declaration_says_where_it_stands() -> None:
+    one = finding("unset_waiting", (), phrase("signals.unset_waiting.message", key_result="KR1"), phrase("signals.unset_waiting.remedy"), "okrs.yaml:3")  # fmt: skip
+    said = say(signal_of(one).message, ENGLISH_TEXTS)
+    assert said == one.message
+    assert said.startswith("okrs.yaml:3: the flow efficiency of KR1")

@@ -11,12 +11,13 @@ import pytest
 
 from connectors.changes import NeedsWholeRead, ReadsChanges
 from connectors.errors import CredentialError, ScopeError
-from connectors.model import NOTHING, WorkItem
+from connectors.model import NOTHING, Stamp, WorkItem
 from connectors.sandbox.jira.fields import SPRINT, Sprint
 from connectors.sandbox.jira.layout import add_field
 from connectors.sandbox.jira.state import STORY_POINTS
+from connectors.stamp import to_property
 from tests.support.jira_changes import Watched, watched
-from tests.support.jira_site import comment, marks
+from tests.support.jira_site import OWNER, comment, marks
 from tests.support.writing import write_one
 
 UNCHANGED = ["GET myself", "GET serverInfo", "POST search/approximate-count", "POST search/jql"]
@@ -430,6 +431,18 @@ def test_what_is_doubtful_is_read_again_whatever_is_told(site: Watched) -> None:
     assert [one.ref for one in found.items] == [issue.ref]
     assert site.known.by_id[issue.ref.id] == written
     assert site.missed() == []
+
+
+def test_a_stamp_that_nobody_knows_of_is_found_on_what_is_doubtful(site: Watched) -> None:
+    # As after a run that was killed once the stamp was put: a Data Center tells stamps only of issues that are asked about.
+    issue = first(site, shown=NOTHING)
+    body = to_property(Stamp(OWNER, labels=("okr-aligned",), item=issue.ref.id))
+    site.ann("PUT", f"issue/{issue.key}/properties/truenorth", body)
+    site.later()
+    site.look(doubtful=[issue.ref.id])
+    stamp = site.known.by_id[issue.ref.id].shown.stamp
+    assert stamp is not None
+    assert stamp.labels == ("okr-aligned",)
 
 
 def test_what_is_written_by_another_is_told_by_a_change(cloud: Watched) -> None:
