@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.support.speed",
     "tests.support.fixtures",
     "tests.support.fast_set",
+    "tests.support.published",
     "tests.support.screens",
 ]
 

@@ -68,7 +68,7 @@ class _Truenorth(CommandGroup):
                 "validate": "Check the OKR files without contacting a tracker.",
                 "check": "Check credentials, permissions, fields and labels.",
                 "setup": "Plan or create the fields, filters, labels and views.",
-                "schema": "Print the JSON Schema of the OKR files.",
+                "schema": "Print the JSON Schema of OKR files or of JSON output.",
             },
             apart=dict.fromkeys(("validate", "schema"), "sync.cli.commands.declaration"),
         ),

@@ -199,7 +199,10 @@ HELP: Mapping[str, CommandHelp] = {
         _WRITES,
     ),
     "schema": CommandHelp(
-        {"truenorth schema > truenorth.schema.json": "for an editor that completes and checks the OKR files"},
+        {
+            "truenorth schema > truenorth.schema.json": "for an editor that completes and checks the OKR files",
+            "truenorth schema --of status": "for a program that reads `truenorth status --format json`",
+        },
         _LOCAL,
     ),
     "undo": CommandHelp(

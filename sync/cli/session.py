@@ -18,6 +18,7 @@ from sync.cli.signals import stop_on_signals
 from sync.cli.verbosity import chosen, is_quiet
 from sync.jobs.session import Session, open_session
 from sync.observation import CannotRead, Unread
+from sync.report.schemas.names import Document, schema_name
 from sync.store.lease import LeaseHeld
 
 
@@ -30,16 +31,18 @@ def configured() -> Settings:
 
 @contextmanager
 def command_session(
-    config: Path | None, style: Format, *, tells_okrs: bool = False
+    config: Path | None, style: Format, *, tells_okrs: bool = False, document: Document | None = None
 ) -> Iterator[tuple[Session, Output]]:
     """The declared workspace, ready for use, and where to print; the output is finished at the end.
 
-    `tells_okrs`: say which OKRs these are where nobody typed it, on a terminal and in JSON.
+    `document`: the published schema of its JSON, where it has one. `tells_okrs`: say which OKRs these are where nobody typed it, on a terminal and in JSON.
 
     Ends the command by the causes that its output heard of, and with 128 and its number after a signal. What cannot
     be read is no error here: it is said, and ends the command. Raises ConfigError, MissingCredential or StoreError.
     """
     output = Output(style)
+    if document is not None:
+        output.data(schema=schema_name(document))
     output.data(unread=[])
     settings = configured()
     if tells_okrs and config is None and "config" in settings.model_fields_set:

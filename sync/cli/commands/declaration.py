@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated, Any
 
+import typer
+
+from config.errors import did_you_mean
 from config.load import advice, fingerprint, load
 from config.settings import Settings
 from config.wording import counted
@@ -35,10 +39,32 @@ def validate(config: Config = None, style: FormatOption = Format.TEXT) -> None:
     output.finish()
 
 
-def schema() -> None:
-    """Print the JSON Schema of the OKR files, for editors to complete and check."""
+def schema(
+    of: Annotated[
+        str | None,
+        typer.Option("--of", help="Of the JSON that this command prints, instead.", metavar="COMMAND"),
+    ] = None,
+) -> None:
+    """Print the JSON Schema of the OKR files, for editors to complete and check.
+
+    With --of that of what a command prints with --format json, for programs.
+    """
     import json
 
-    from config.loading.json_schema import schema as json_schema
+    sys.stdout.write(json.dumps(_schema(of), indent=2, ensure_ascii=False) + "\n")
 
-    sys.stdout.write(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
+
+def _schema(of: str | None) -> dict[str, Any]:
+    if of is None:
+        from config.loading.json_schema import schema as json_schema
+
+        return json_schema()
+    from sync.report.schemas.names import DOCUMENTS
+
+    for document in DOCUMENTS:
+        if document == of:
+            from sync.report.schemas.published import schema_of
+
+            return schema_of(document)
+    hint = did_you_mean(of, DOCUMENTS)
+    raise typer.BadParameter(f"there is no schema of {of!r}; {hint}", param_hint="--of")

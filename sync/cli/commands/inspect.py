@@ -35,6 +35,7 @@ from sync.report import forecasts as forecast_tables
 from sync.report import roll_over as roll_over_tables
 from sync.report import status as status_tables
 from sync.report.findings import findings, unmatched
+from sync.report.schemas.names import Document
 from sync.report.scorecard import scorecard
 from sync.report.setup.lines import things_data, things_lines
 from sync.report.unaligned.narrowing import WorkFilter
@@ -54,13 +55,18 @@ Everything = Annotated[
 
 @contextmanager
 def _looking(
-    config: Path | None, style: Format, *, asks: bool, tells_okrs: bool = False
+    config: Path | None,
+    style: Format,
+    *,
+    asks: bool,
+    tells_okrs: bool = False,
+    document: Document | None = None,
 ) -> Iterator[tuple[Session, Output]]:
     """See `command_session`. What only looks at what is stored (not `asks`) makes no garbage that is worth looking for."""
     with ExitStack() as stack:
         if not asks:
             stack.enter_context(collecting_nothing())
-        yield stack.enter_context(command_session(config, style, tells_okrs=tells_okrs))
+        yield stack.enter_context(command_session(config, style, tells_okrs=tells_okrs, document=document))
 
 
 def latest(
@@ -85,7 +91,7 @@ def status(
     """Show progress, forecasts, the last sync and stuck items."""
     given = given_moment(as_of)
     asks = fresh or full or as_of is not None
-    with _looking(config, style, asks=asks, tells_okrs=True) as (session, output):
+    with _looking(config, style, asks=asks, tells_okrs=True, document="status") as (session, output):
         at_work = run_under_way(session.store)
         if at_work is not None and not (fresh or full or as_of or session.store.snapshots.pulls()):
             # To read everything beside the workers that do is not what is asked for.
@@ -170,7 +176,8 @@ def orphans(
     """List unaligned work that is warned about, and other findings."""
     given = given_moment(as_of)
     asked = WorkFilter(frozenset(team or ()), frozenset(project or ()), given_days(older_than))
-    with _looking(config, style, asks=fresh or full or as_of is not None) as (session, output):
+    asks = fresh or full or as_of is not None
+    with _looking(config, style, asks=asks, document="orphans") as (session, output):
         # Which work is left out, and all of it, is told by more than the work that is warned about.
         part: Part = "whole" if everything or asked.words else "orphans"
         whole = latest(session, output, given, fresh=fresh, full=full, part=part)
@@ -249,7 +256,7 @@ def explain(
 ) -> None:
     """Explain the links of a ticket, or the number of a key result or objective."""
     given, asks = given_moment(as_of), fresh or full or as_of is not None
-    with _looking(config, style, asks=asks) as (session, output):
+    with _looking(config, style, asks=asks, document="explain") as (session, output):
         run = latest(session, output, given, fresh=fresh, full=full)
         when = run.scorecard.as_of.isoformat()
         asked = asked_for(key, run.alignment, session.workspace)

@@ -48,7 +48,7 @@ def signals(
     """
     given = given_moment(as_of)
     asked = SignalFilter(tuple(team or ()), tuple(objective or ()))
-    with command_session(config, style) as (session, output):
+    with command_session(config, style, document="signals") as (session, output):
         workspace = session.workspace
         texts = texts_in(language, workspace)
         run = latest(session, output, given, fresh=fresh, full=full)
