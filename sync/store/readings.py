@@ -16,9 +16,11 @@ from sync.forecast.outlook import KeptForecast
 from sync.history.days import History, HistoryRow, row_of
 from sync.history.movement import Movement, WorkState
 from sync.measure import Scorecard
+from sync.signals.work_by_day import KeptSlice
 from sync.store import tables
 from sync.store.database import Database, again
 from sync.store.forecasts import add_forecasts, read_forecasts, replace_forecasts
+from sync.store.work_by_day import replace_work_of
 
 _MOVEMENTS = Decoder(Movement)
 
@@ -37,8 +39,9 @@ class Readings:
         states: Mapping[str, WorkState],
         moved: Mapping[str, Movement],
         forecasts: Mapping[str, KeptForecast] = MappingProxyType({}),
+        work: Sequence[KeptSlice] = (),
     ) -> None:
-        """Remember a day's readings and forecasts, where work stands and what moved it; the same day again replaces them.
+        """Remember a day's readings and forecasts, where work stands and goes, and what moved it; the same day again replaces them.
 
         Where it is not known what moved, what was remembered of that day stays. Where work stood is kept of this
         day and of the one before it that was read.
@@ -58,6 +61,7 @@ class Readings:
             if rows:
                 connection.execute(table.insert(), rows)
             replace_forecasts(connection, day, forecasts)
+            replace_work_of(connection, day, work)
             last = connection.execute(
                 sa.select(sa.func.max(states_table.c.day)).where(states_table.c.day < on)
             ).scalar()

@@ -36,6 +36,7 @@ from sync.store.migrations import migrate
 from sync.store.plans import Plans
 from sync.store.readings import Readings
 from sync.store.snapshots import Snapshots
+from sync.store.work_by_day import WorkByDay
 
 __all__ = ["RunRecord", "Store", "StoreError", "Stuck"]
 
@@ -67,6 +68,7 @@ class Store:
         self.plans = Plans(self._database)
         self.briefs = Briefs(self._database, lambda: self.clock())
         self.lost_links = LostLinks(self._database)
+        self.work_by_day = WorkByDay(self._database)
         try:
             self._database.prepare(self._make)
         except BaseException:
