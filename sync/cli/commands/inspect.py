@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -17,32 +16,31 @@ from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session, configured
 from sync.decide import Decision
-from sync.explain.item import explain as explain_item
 from sync.explain.item import written_as
-from sync.explain.key_result import Derivation, derive
 from sync.explain.next_cycle import NoSuchCycleError, next_cycle
-from sync.explain.objective import derive_objective
-from sync.explain.pages import asked_for
+from sync.explain.objective import ObjectiveDerivation
 from sync.garbage import collecting_nothing
-from sync.jobs.asked_key import with_key_of_now
-from sync.jobs.last_read import Part, latest_run, progress_history, removed_marks
+from sync.jobs.last_read import Part, latest_run
+from sync.jobs.looking.explained import ExplainedKeyResult, explained
+from sync.jobs.looking.explained import document as explained_document
+from sync.jobs.looking.standing import standing_of
 from sync.jobs.remote_links import with_remote_links
 from sync.jobs.session import Session
-from sync.jobs.setup import made_things
 from sync.observation import homonyms
 from sync.report import audit_log, budgets, data, distributed, explanation, moments, movement, suggestions
 from sync.report import forecasts as forecast_tables
 from sync.report import roll_over as roll_over_tables
 from sync.report import status as status_tables
+from sync.report.documents import orphans as orphans_document
+from sync.report.documents import status as status_document
 from sync.report.findings import findings, unmatched
 from sync.report.schemas.names import Document
 from sync.report.scorecard import scorecard
-from sync.report.setup.lines import things_data, things_lines
+from sync.report.setup.lines import things_lines
 from sync.report.unaligned.narrowing import WorkFilter
 from sync.report.unaligned.not_warned import in_grace, not_warned
 from sync.report.unaligned.orphans import orphans as orphan_table
 from sync.report.weekly import one_things
-from sync.report.weekly.data import one_things_data
 from sync.store.distributed.opening import run_under_way
 from sync.store.store import Store
 
@@ -102,14 +100,11 @@ def status(
             output.data(as_of=None, running=distributed.data(at_work))
             return
         run = latest(session, output, given, fresh=fresh, full=full, part="status")
-        last = session.store.last_run("sync")
-        troubled = session.store.journal.failed_writes(last.id) if last else []
-        stuck = session.store.stuck()
-        histories = progress_history(session, run)
+        standing = standing_of(session, run, at_work)
         running = {name for name, one in run.scorecard.readings.items() if one.phase == "running"}
         output.show(scorecard(run.scorecard))
         # What stands once its cycle has ended moves no more.
-        if moving := {name: rows for name, rows in histories.items() if name in running}:
+        if moving := {name: rows for name, rows in standing.histories.items() if name in running}:
             output.show(movement.movement(moving))
         output.show(*forecast_tables.sections(run.outlooks, run.scorecard, session.workspace))
         if (first := one_things.section(run.one_things, run.alignment.items)) is not None:
@@ -121,36 +116,18 @@ def status(
         output.show(*in_grace(run.alignment.items, run.signals, _MOST_IN_GRACE))
         if at_work is not None:
             output.show(distributed.section(at_work))
-        output.show(status_tables.last_run(last, troubled, run))
-        removed = removed_marks(session, run)
-        if removed:
-            output.show(status_tables.removed(removed))
-        if stuck:
-            output.show(status_tables.stuck(stuck, run))
-        if things := made_things(session):
+        output.show(status_tables.last_run(standing.last, standing.troubled, run))
+        if standing.removed:
+            output.show(status_tables.removed(standing.removed))
+        if standing.stuck:
+            output.show(status_tables.stuck(standing.stuck, run))
+        if standing.set_up:
             output.say()
             output.say("Set up on the trackers", strong=True)
-            for line in things_lines(things):
+            for line in things_lines(standing.set_up):
                 output.say(line)
         if output.wants_data:
-            output.data(
-                as_of=run.scorecard.as_of.isoformat(),
-                scorecard=data.of_scorecard(run.scorecard, run.outlooks),
-                movement=movement.movement_data(histories),
-                one_things=one_things_data(run.one_things, run.alignment.items),
-                work=budgets.data(run),
-                running=distributed.data(at_work),
-                last_run=status_tables.last_run_data(last, troubled),
-                set_up=things_data(things),
-                undone=status_tables.removed_data(removed),
-                stuck=[asdict(one) for one in stuck],
-                orphans=len(run.signals.orphans),
-                not_warned=data.of_unwarned_counts(run.signals),
-                in_grace=data.of_in_grace(run),
-                planned=data.of_planned(run),
-                unwritten=None if run.observation.rewound else len(run.plan.edits),
-                findings=data.of_findings(run, run.signals),
-            )
+            output.data(**status_document.document(run, standing))
 
 
 def orphans(
@@ -191,17 +168,7 @@ def orphans(
                 output.show(not_warned(items, run.signals, run.scorecard.as_of))
             output.show(findings(found, items, each=everything, show_each="truenorth orphans --all"))
         else:
-            output.data(
-                as_of=run.scorecard.as_of.isoformat(),
-                narrowed_by=asked.words or None,
-                warned=warned,
-                orphans=data.of_orphans(run),
-                not_warned=data.of_unwarned_counts(run.signals),
-                **({"unwarned": data.of_unwarned(run)} if everything else {}),
-                in_grace=data.of_in_grace(run),
-                planned=data.of_planned(run),
-                findings=data.of_findings(run, run.signals),
-            )
+            output.data(**orphans_document.document(run, warned, asked.words, everything=everything))
 
 
 def suggest(
@@ -258,34 +225,19 @@ def explain(
     given, asks = given_moment(as_of), fresh or full or as_of is not None
     with _looking(config, style, asks=asks, document="explain") as (session, output):
         run = latest(session, output, given, fresh=fresh, full=full)
-        when = run.scorecard.as_of.isoformat()
-        asked = asked_for(key, run.alignment, session.workspace)
-        name = asked if isinstance(asked, str) else ""
-        if (derived := derive(name, run, session.workspace)) is not None:
-            _show_key_result(session, run, derived, output, when)
-        elif (whole := derive_objective(name, run, session.workspace)) is not None:
-            output.show(explanation.objective_derivation(whole))
-            output.data(as_of=when, **explanation.objective_data(whole))
+        found = explained(session, run, key)
+        if isinstance(found, ExplainedKeyResult):
+            output.show(explanation.derivation(found.derived))
+            if (by_week := movement.weeks(found.history)) is not None:
+                output.show(by_week)
+        elif isinstance(found, ObjectiveDerivation):
+            output.show(explanation.objective_derivation(found))
         else:
-            found = explain_item(asked, with_key_of_now(session, run, name), session.workspace)
             if fresh:
                 found = with_remote_links(session, run, found)
             output.show(status_tables.explanation(found))
-            if output.wants_data:
-                output.data(**status_tables.explanation_data(found, run))
-
-
-def _show_key_result(session: Session, run: Decision, derived: Derivation, output: Output, when: str) -> None:
-    id_ = derived.reading.key_result
-    history = progress_history(session, run)[id_]
-    output.show(explanation.derivation(derived))
-    if (by_week := movement.weeks(history)) is not None:
-        output.show(by_week)
-    output.data(
-        as_of=when,
-        **explanation.derivation_data(derived, session.store.readings.forecasts(id_)),
-        history=movement.history_data(history),
-    )
+        if output.wants_data:
+            output.data(**explained_document(found, run))
 
 
 def log(

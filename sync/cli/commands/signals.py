@@ -14,16 +14,10 @@ from sync.cli.commands.inspect import latest
 from sync.cli.options import AsOf, Config, FormatOption, Fresh, Full, given_moment
 from sync.cli.output import Format
 from sync.cli.session import command_session
-from sync.decide import Decision
-from sync.flow.figures import FlowFigures, flow_figures
-from sync.indicators.indicators import Indicators, indicators_of
 from sync.report import flow, indicators
-from sync.report.signals import data, sections
+from sync.report.documents.signals import document, warnings
+from sync.report.signals import sections
 from sync.report.signals.selection import SignalFilter
-from sync.signals.capacity.starved_objective import days_so_far
-from sync.signals.conflicts.waits import edges, waits
-from sync.signals.mechanism import not_computed
-from sync.signals.rules import RULES
 
 
 def signals(
@@ -52,37 +46,17 @@ def signals(
         workspace = session.workspace
         texts = texts_in(language, workspace)
         run = latest(session, output, given, fresh=fresh, full=full)
-        context, items = run.signal_context, run.alignment.items
-        found = asked.part_of(run.warnings, run.alignment, workspace)
-        missing = not_computed(context, RULES)
-        who = asked.edges_of(edges(context.shared(waits)))
-        output.show(*sections.sections(found, items, texts, each=everything, narrowed_by=asked.words))
-        if who:
-            output.show(sections.waiting(who, context.now, texts))
-        if missing:
-            output.show(sections.absent(missing, texts))
-        figures = flow_figures(run.observation, run.alignment, workspace, context.now)
-        told = _indicators(run, figures)
+        told, items = warnings(run, workspace, asked), run.alignment.items
+        output.show(*sections.sections(told.found, items, texts, each=everything, narrowed_by=asked.words))
+        if told.waiting:
+            output.show(sections.waiting(told.waiting, run.signal_context.now, texts))
+        if told.missing:
+            output.show(sections.absent(told.missing, texts))
         if not asked.words:
-            output.show(*flow.sections(figures, texts))
-            output.show(*indicators.sections(told, workspace, texts))
+            output.show(*flow.sections(told.figures, texts))
+            output.show(*indicators.sections(told.indicators, workspace, texts))
         if output.wants_data:
-            output.data(
-                as_of=run.scorecard.as_of.isoformat(),
-                language=texts.language,
-                narrowed_by=asked.words or None,
-                signals=data.signals_data(found, items, texts),
-                waiting=data.waiting_data(who, context.now),
-                not_computed=data.absent_data(missing, texts),
-                flow=None if asked.words else flow.data(figures),
-                indicators=None if asked.words else indicators.data(told),
-            )
-
-
-def _indicators(run: Decision, figures: FlowFigures) -> Indicators:
-    context = run.signal_context
-    days = context.common(days_so_far)
-    return indicators_of(run.alignment, run.scorecard, context.workspace, figures, days, context.now)
+            output.data(**document(told, run, texts, asked.words))
 
 
 def texts_in(language: str | None, workspace: Workspace) -> Texts:

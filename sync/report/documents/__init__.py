@@ -1,0 +1,1 @@
+"""What `--format json` prints of each command that has a published schema, and other programs read likewise. Pure."""
