@@ -37,6 +37,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "brief explain remember starter unchanged",
         "report",
         "jobs",
+        "mcp",
         "cli",
         "__main__",
     )

@@ -50,8 +50,13 @@ class _Truenorth(CommandGroup):
                 "signals": "List warning signals, with thresholds, evidence and remedies.",
                 "brief": "Print what to look at first this week, or post it to a channel.",
                 "roll-over": "Print unfinished key results as OKRs of the next cycle.",
+                "mcp": "Answer assistants (Model Context Protocol) from the last read.",
             },
-            apart={"signals": "sync.cli.commands.signals", "brief": "sync.cli.commands.brief"},
+            apart={
+                "mcp": "sync.cli.commands.mcp",
+                "signals": "sync.cli.commands.signals",
+                "brief": "sync.cli.commands.brief",
+            },
         ),
         HelpSection(
             "Write OKRs",

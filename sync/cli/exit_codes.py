@@ -87,6 +87,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
     from sync.jobs.okr_files.errors import OkrFileError
     from sync.jobs.origins import OriginRefused
     from sync.jobs.sandbox import SandboxError, SandboxMissing
+    from sync.mcp.errors import McpMissing
     from sync.plan.undo import SelectionError
     from sync.store.database import NeedsPostgreSQL
     from sync.store.lease import LeaseBusy, LeaseHeld, LeaseLost, LeaseOverdue
@@ -102,6 +103,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         SandboxMissing: Exit.USAGE,
         NeedsPostgreSQL: Exit.USAGE,
         WorkersMissing: Exit.USAGE,
+        McpMissing: Exit.USAGE,
         # Before what they are kinds of.
         BriefDelayed: Exit.PARTIAL,
         BriefNotPosted: Exit.FAILED,

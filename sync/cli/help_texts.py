@@ -157,6 +157,16 @@ HELP: Mapping[str, CommandHelp] = {
         {"truenorth roll-over 2026-Q4 2027-Q1 > 2027-Q1.yaml": "the next quarter's OKRs, to review and edit"},
         _READS,
     ),
+    "mcp": CommandHelp(
+        {
+            "truenorth mcp": "start it from an assistant's configuration, with TRUENORTH_CONFIG and TRUENORTH_STORE",
+        },
+        {
+            "0": "stdin ended",
+            "2": "the mcp library is missing, or wrong usage or configuration",
+            "130": "ended by Ctrl-C",
+        },
+    ),
     "init": CommandHelp(
         {
             "truenorth init": "ask on a terminal what to take of what the trackers have, and write truenorth.yaml",

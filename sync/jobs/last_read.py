@@ -41,14 +41,14 @@ def latest_run(
 
     Where a fresh read comes to nothing, the last snapshot stands in. Raises CannotRead where that cannot either.
     """
-    if not (fresh or full) and as_of is None and (known := _known(session, part)) is not None:
+    if not (fresh or full) and as_of is None and (known := known_run(session, part)) is not None:
         if known.observation.unread:
             reporter.remembered(known.observation.unread, known.observation.at)
         return known
     try:
         result = read(session, as_of or datetime.now(UTC), reporter, rewind=as_of is not None, full=full)
     except CannotRead as error:
-        known = _known(session)
+        known = known_run(session)
         if known is None:
             raise
         reporter.unread(_dated(error.unread, known.observation))
@@ -59,7 +59,8 @@ def latest_run(
     return result
 
 
-def _known(session: Session, part: Part = "whole") -> Decision | None:
+def known_run(session: Session, part: Part = "whole") -> Decision | None:
+    """What is known by the last snapshot, without asking any tracker; None where there is none, or it cannot answer."""
     if part != "whole":
         kept = recalled_run(session.workspace, session.store, orphans=part == "orphans")
         if kept is not None:

@@ -54,10 +54,12 @@ class Store:
     `clock` tells the time to all that keeps house: when runs begin, how long items rest, what is too old. The moment that
     a run evaluates is another thing, and may lie in the past or the future (ADR 31).
 
+    `may_change`: make its tables, and bring those of an older version up to this one; without, such a store is refused.
+
     Raises StoreError for anything that makes it unusable.
     """
 
-    def __init__(self, url: str, clock: Clock | None = None) -> None:
+    def __init__(self, url: str, clock: Clock | None = None, *, may_change: bool = True) -> None:
         self.clock = clock or wall_clock
         self._database = Database(url)
         self.transaction = self._database.transaction
@@ -70,10 +72,23 @@ class Store:
         self.lost_links = LostLinks(self._database)
         self.work_by_day = WorkByDay(self._database)
         try:
-            self._database.prepare(self._make)
+            self._database.prepare(self._make if may_change else self._require_current)
         except BaseException:
             self.close()
             raise
+
+    def _require_current(self, connection: sa.Connection) -> None:
+        has_tables = sa.inspect(connection).has_table(tables.about.name)
+        here = tables.about.c.name == "schema"
+        found = (
+            connection.execute(sa.select(tables.about.c.value).where(here)).scalar() if has_tables else None
+        )
+        if found != str(tables.VERSION):
+            raise StoreError(
+                f"the store {self._database.where} is {'not made yet' if found is None else f'of schema {found}'}, and this "
+                f"command changes nothing there (it reads schema {tables.VERSION}). Run `truenorth status` or "
+                "`truenorth sync` of this version first."
+            )
 
     def _make(self, connection: sa.Connection) -> None:
         tables.metadata.create_all(connection)

@@ -1,0 +1,20 @@
+"""The command that answers assistants: mcp."""
+
+from __future__ import annotations
+
+from sync.cli.options import Config
+from sync.cli.session import configured
+from sync.mcp.knowledge import Knowledge
+from sync.mcp.server import serve
+
+
+def mcp(config: Config = None) -> None:
+    """Serve status, explain, orphans, signals and brief to assistants.
+
+    Speaks the Model Context Protocol on stdin and stdout. Answers from the last read; asks no tracker and writes nothing.
+    """
+    knowledge = Knowledge(configured(), config)
+    try:
+        serve(knowledge)
+    finally:
+        knowledge.close()
