@@ -9,10 +9,13 @@ from datetime import date
 from config.workspace import Workspace
 from connectors.model import Marks, Receipt, Ref, Stamp, WorkItem
 from sync.decide import Decision
+from sync.flow.by_week import to_keep as flow_to_keep
+from sync.flow.figures import flow_figures
 from sync.forecast.outlook import to_keep
 from sync.history.movement import Movement, WorkState, movements_since
 from sync.marks.status_updates import PostedUpdate, posted
 from sync.signals.grace import LinkDays, to_remember
+from sync.signals.unaligned_by_day import to_keep as unaligned_to_keep
 from sync.signals.work_by_day import to_keep as work_to_keep
 from sync.store.store import Store
 
@@ -53,6 +56,16 @@ def remember(
     kept = to_keep(result.outlooks, day)
     moved, work = moved_today(result, workspace), work_to_keep(result.slices, day)
     store.readings.save(result.scorecard, day, result.work_states, moved, kept, work)
+    _keep_trends(result, workspace, store, day)
+
+
+def _keep_trends(result: Decision, workspace: Workspace, store: Store, day: date) -> None:
+    """Keep the day for charts over time. Weeks of flow end once a week: they are counted once a day."""
+    items = result.alignment.items
+    store.trends.save_day(workspace, day, unaligned_to_keep(result.signals, items, day))
+    if workspace.flow is not None and not store.trends.has_flow_of(day):
+        figures = flow_figures(result.observation, result.alignment, workspace, result.scorecard.as_of)
+        store.trends.save_flow(flow_to_keep(figures), day)
 
 
 def _stamp_of(written: Marks, workspace: Workspace) -> Stamp:

@@ -35,6 +35,8 @@ from sync.store.links import read_links
 from sync.store.memory import read_provisions
 from sync.store.sqlite_file import SIDE_FILES
 from sync.store.store import Store, StoreError
+from sync.store.trends.trends import KeptTrends, kept_trends, read_trends
+from sync.store.trends.views import drop_views, make_views
 from sync.store.work_by_day import read_work_by_day
 
 _ROWS = Converter(HistoryRow)
@@ -44,8 +46,8 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class OldStore:
-    """What came of the store that was there: its readings and forecasts, where work went by day, where credentials went, where it is kept (None when there
-    was none), since when work serves no key result any more, and what setup made on each tracker.
+    """What came of the store that was there: its readings and forecasts, where work went by day, what is kept for charts, where credentials
+    went, where it is kept (None when there was none), since when work serves no key result any more, and what setup made on each tracker.
     """
 
     readings: Mapping[str, History]
@@ -55,6 +57,7 @@ class OldStore:
     provisions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     forecasts: Mapping[str, Sequence[KeptForecast]] = field(default_factory=dict)
     work: Mapping[date, Sequence[KeptSlice]] = field(default_factory=dict)
+    trends: KeptTrends = field(default_factory=KeptTrends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,9 @@ def retire_store(settings: Settings, config: Path, now: datetime) -> OldStore:
     readings, links = recover_readings(settings.store), _told(settings.store, read_links)
     provisions, forecasts = _told(settings.store, read_provisions), _told(settings.store, read_forecasts)
     work = _told(settings.store, read_work_by_day)
+    trends = kept_trends(_told(settings.store, read_trends))
     archived = archive_store(settings.store, now)
-    return OldStore(readings, origins, archived, links, provisions, forecasts, work)
+    return OldStore(readings, origins, archived, links, provisions, forecasts, work, trends)
 
 
 def put_back(url: str, old: OldStore) -> None:
@@ -107,11 +111,16 @@ def _tables_back(url: str, schema: str) -> None:
     try:
         with database.ordered() as connection:
             here = connection.exec_driver_sql("SELECT current_schema()").scalar_one()
+            drop_views(connection)
             kept = set(sa.inspect(connection).get_table_names(schema=schema))
             for name in [one for one in tables.metadata.tables if one in kept]:
                 connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
                 connection.exec_driver_sql(f'ALTER TABLE {schema}.{name} SET SCHEMA "{here}"')
             connection.execute(sa.schema.DropSchema(schema))
+            if (
+                set(tables.metadata.tables) <= kept
+            ):  # else the store is of an older version, which gets them with its migration
+                make_views(connection)
     finally:
         database.close()
 
@@ -244,6 +253,7 @@ def rebuild(session: Session, old: OldStore, now: datetime, reporter: Reporter) 
     store = session.store
     store.readings.import_readings(old.readings, old.forecasts)
     store.work_by_day.add(one for some in old.work.values() for one in some)
+    store.trends.add(old.trends)
     store.save_origins(old.origins)
     store.lost_links.add(old.links)
     for tracker, made in old.provisions.items():

@@ -36,6 +36,8 @@ from sync.store.migrations import migrate
 from sync.store.plans import Plans
 from sync.store.readings import Readings
 from sync.store.snapshots import Snapshots
+from sync.store.trends.trends import Trends
+from sync.store.trends.views import make_views
 from sync.store.work_by_day import WorkByDay
 
 __all__ = ["RunRecord", "Store", "StoreError", "Stuck"]
@@ -67,6 +69,7 @@ class Store:
         self.journal = Journal(self.transaction)
         self.snapshots = Snapshots(self._database)
         self.readings = Readings(self._database)
+        self.trends = Trends(self._database)
         self.plans = Plans(self._database)
         self.briefs = Briefs(self._database, lambda: self.clock())
         self.lost_links = LostLinks(self._database)
@@ -98,6 +101,7 @@ class Store:
         if found is None:
             connection.execute(tables.about.insert().values(name="schema", value=str(tables.VERSION)))
             make_lease(connection)
+            make_views(connection)
         elif not found.isdecimal():
             raise StoreError(
                 f"the store {self._database.where} is damaged: invalid version {found!r}. {REBUILD}"
@@ -105,6 +109,7 @@ class Store:
         elif int(found) < tables.VERSION:
             migrate(connection, int(found))
             make_lease(connection)
+            make_views(connection)
         elif int(found) > tables.VERSION:
             raise StoreError(
                 f"the store {self._database.where} is from a newer Truenorth (schema {found}, this version supports "

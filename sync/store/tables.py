@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from config.text.redaction import redactor
 
-VERSION = 11
+VERSION = 12
 
 
 class Words(sa.types.TypeDecorator[str]):
