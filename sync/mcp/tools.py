@@ -38,7 +38,7 @@ _ROWS: Data = {
     "minimum": 1,
     "maximum": 1000,
     "default": MOST,
-    "description": "Rows of each list, at most. `cut` in the answer says which lists were longer.",
+    "description": "Entries of each list, at most; a fifth of that in lists within an entry. `cut` in the answer says which were longer.",
 }
 _TEAM: Data = {"type": "string", "description": "Only this Linear team or Jira project, by its key."}
 _LANGUAGE: Data = {"type": "string", "description": "Language of the sentences, such as en or fr."}

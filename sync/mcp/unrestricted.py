@@ -15,6 +15,8 @@ from connectors.model import WorkItem
 
 RESTRICTED = "(restricted)"
 _PEOPLE = frozenset({"assignee"})
+_LEAST = 10
+_WHOLE = frozenset({"key_results", "weeks"})
 _SHORTEST = 4
 """Characters of a title that is looked for in sentences: a shorter one is a word like any other."""
 
@@ -83,20 +85,27 @@ class Restricted:
 
 
 def cut(document: Mapping[str, Any], most: int) -> dict[str, Any]:
-    """The document with at most so many rows in each list, at any depth; `cut` says of which lists how many there were."""
-    told: dict[str, int] = {}
+    """The document with at most so many entries in each list, and a fifth of that, but 10, in lists within a row.
+
+    `cut` says of which lists how many there were. Series of numbers stay whole, and so do the key results of an objective.
+    """
+    told: dict[str, tuple[int, int]] = {}
 
     def part(value: Any, path: str) -> Any:
         if isinstance(value, Mapping):
             return {name: part(one, f"{path}.{name}" if path else name) for name, one in value.items()}
         if not isinstance(value, list):
             return value
-        is_of_rows = any(isinstance(one, Mapping) for one in value)
-        if is_of_rows and len(value) > most:
-            told[path] = max(told.get(path, 0), len(value))
-            value = value[:most]
+        limit = most if "[]" not in path else max(_LEAST, most // 5)
+        if (
+            len(value) > limit
+            and path.rpartition(".")[2] not in _WHOLE
+            and isinstance(value[0], Mapping | str)
+        ):
+            told[path] = max(told.get(path, (0, 0)), (len(value), limit))
+            value = value[:limit]
         return [part(one, f"{path}[]") for one in value]
 
     found: dict[str, Any] = part(document, "")
-    lists = [{"list": path, "rows": rows, "shown": most} for path, rows in told.items()]
+    lists = [{"list": path, "entries": entries, "shown": limit} for path, (entries, limit) in told.items()]
     return {**found, "cut": lists} if lists else found

@@ -68,15 +68,14 @@ def test_where_nothing_is_restricted_all_stays_but_people() -> None:
 
 
 def test_long_lists_are_cut_and_say_so() -> None:
-    document = {
-        "a": [{"n": n} for n in range(5)],
-        "b": [{"c": [{}] * n} for n in (1, 4)],
-        "days": [1, 2, 3, 4],
+    document: dict[str, Any] = {
+        "a": [{"n": n} for n in range(101)],
+        "b": [{"c": ["x"] * n, "key_results": [{}] * 60} for n in (1, 23)],
+        "days": list(range(101)),
     }
-    assert cut(document, 3) == {
-        "a": [{"n": 0}, {"n": 1}, {"n": 2}],
-        "b": [{"c": [{}]}, {"c": [{}] * 3}],
-        "days": [1, 2, 3, 4],
-        "cut": [{"list": "a", "rows": 5, "shown": 3}, {"list": "b[].c", "rows": 4, "shown": 3}],
-    }
-    assert cut(document, 5) == document
+    shorter = cut(document, 100)
+    assert shorter == {**document, "a": document["a"][:100], "b": [document["b"][0], {**document["b"][1], "c": ["x"] * 20}],
+        "cut": [{"list": "a", "entries": 101, "shown": 100}, {"list": "b[].c", "entries": 23, "shown": 20}],
+    }  # fmt: skip
+    assert [len(one["c"]) for one in cut(document, 2)["b"]] == [1, 10]
+    assert cut(document, 115) == document
