@@ -81,7 +81,7 @@ def _text(text: str) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+    return "" if value is None else repr(int(value) if value == int(value) else value)
 
 
 def _day(moment: datetime | None, zone: tzinfo) -> str:
