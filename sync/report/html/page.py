@@ -14,6 +14,7 @@ from markupsafe import Markup
 Raw = str | int | float | bool | None
 Kind = Literal["text", "number", "day"]
 Tone = Literal["", "good", "warn", "bad", "quiet"]
+NO_DRAWING = Markup("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Cell:
     value: Raw
     href: str = ""
     tone: Tone = ""
-    svg: Markup = Markup("")
+    svg: Markup = NO_DRAWING
 
 
 @dataclass(frozen=True, slots=True)
