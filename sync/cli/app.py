@@ -50,11 +50,13 @@ class _Truenorth(CommandGroup):
                 "signals": "List warning signals, with thresholds, evidence and remedies.",
                 "brief": "Print what to look at first this week, or post it to a channel.",
                 "review": "Review a cycle: grades, promises, forecasts, wins, decisions.",
+                "report": "Write the report: pages for a browser, with JSON and CSV.",
                 "roll-over": "Print unfinished key results as OKRs of the next cycle.",
             },
             apart={
                 "signals": "sync.cli.commands.signals",
                 "brief": "sync.cli.commands.brief",
+                "report": "sync.cli.commands.report",
                 "review": "sync.cli.commands.review",
             },
         ),
