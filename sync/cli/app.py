@@ -50,6 +50,7 @@ class _Truenorth(CommandGroup):
                 "signals": "List warning signals, with thresholds, evidence and remedies.",
                 "brief": "Print what to look at first this week, or post it to a channel.",
                 "review": "Review a cycle: grades, promises, forecasts, wins, decisions.",
+                "digest": "Print what the week did to the key results.",
                 "report": "Write the report: pages for a browser, with JSON and CSV.",
                 "roll-over": "Print unfinished key results as OKRs of the next cycle.",
             },
@@ -58,6 +59,7 @@ class _Truenorth(CommandGroup):
                 "brief": "sync.cli.commands.brief",
                 "report": "sync.cli.commands.report",
                 "review": "sync.cli.commands.review",
+                "digest": "sync.cli.commands.review",
             },
         ),
         HelpSection(

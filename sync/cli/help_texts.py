@@ -173,6 +173,13 @@ HELP: Mapping[str, CommandHelp] = {
         },
         _READS,
     ),
+    "digest": CommandHelp(
+        {
+            "truenorth digest": "progress, chances, scope, effort and what was finished since last Monday",
+            "truenorth digest --format markdown --language fr": "the same in French, to paste into a page",
+        },
+        _READS,
+    ),
     "roll-over": CommandHelp(
         {"truenorth roll-over 2026-Q4 2027-Q1 > 2027-Q1.yaml": "the next quarter's OKRs, to review and edit"},
         _READS,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from config.okrs import Objective
 from config.workspace import Workspace
+from sync.align.terms import phase_of
 from sync.capacity.person_days import PersonDays, person_days
 from sync.capacity.serving import Part
 from sync.capacity.suppression import TOTAL
@@ -19,7 +22,7 @@ class EffortRow:
 
     - `days`: None where the figure is hidden. `of_all`: its share of all days, 0..1; None where either is hidden.
     - `share`, `declared`: of an objective, its share among its siblings, and that of its weight, 0..1; None of the others, and
-      `share` where it is hidden or too early to tell. `is_declared`: whether anybody declared a weight.
+      `share` where it is hidden or the days are too few to tell. `is_declared`: whether anybody declared a weight among them.
     """
 
     part: Part
@@ -66,6 +69,7 @@ def _rows(days: PersonDays, workspace: Workspace, cycle: str | None) -> list[Eff
     cycles: Mapping[str, str] = {one.id: one.cycle for one in workspace.objectives}
     mine = [Part("objective", name) for name in cycles if cycle is None or cycles[name] == cycle]
     others = [part for part in days.parts if part not in mine]
+    declared = _declared(workspace, days.end)
     whole, rows = days.cells[TOTAL, TOTAL], []
     for part in (*mine, *others):
         if cycle is None and part not in days.parts:
@@ -78,8 +82,25 @@ def _rows(days: PersonDays, workspace: Workspace, cycle: str | None) -> list[Eff
                 found,
                 found / whole if found is not None and whole else None,
                 share.share if share is not None else None,
-                share.declared if share is not None else None,
-                share is not None and share.is_declared,
+                *declared.get(part.name if part.kind == "objective" else "", (None, False)),
             )
         )
     return rows
+
+
+def _declared(workspace: Workspace, day: date) -> Mapping[str, tuple[float, bool]]:
+    """By objective of a running cycle that has open siblings, its weight by that of all of them, and whether any is declared."""
+    groups: defaultdict[tuple[str, str | None], list[Objective]] = defaultdict(list)
+    for one in workspace.objectives:
+        is_open = one.closed is None or one.closed > day
+        if is_open and phase_of(workspace.cycles[one.cycle], day) == "running":
+            groups[one.cycle, one.parent].append(one)
+    return {
+        one.id: (
+            one.weight / sum(each.weight for each in siblings),
+            any("weight" in each.model_fields_set for each in siblings),
+        )
+        for siblings in groups.values()
+        if len(siblings) > 1
+        for one in siblings
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date, datetime, timedelta
 
 from config.errors import did_you_mean, quoted
@@ -45,6 +46,13 @@ def review(session: Session, run: Decision, cycle: str, after: str | None = None
             _successor(run, cycle, after, workspace, today),
         )
     )
+
+
+def latest_review(session: Session, run: Decision) -> Review | None:
+    """The review of the cycle that people want to review now; None where there is none."""
+    workspace = session.workspace
+    name = cycle_to_review(workspace, run.scorecard.as_of.astimezone(workspace.zone).date())
+    return None if name is None else review(session, run, name)
 
 
 def cycle_to_review(workspace: Workspace, today: date) -> str | None:
@@ -113,4 +121,6 @@ def _successor(
     if after is not None:
         return next_cycle(cycle, after, run, workspace)
     name = successor_of(cycle, workspace, today)
-    return None if name is None else next_cycle(cycle, name, run, workspace)
+    with contextlib.suppress(NoSuchCycleError):
+        return None if name is None else next_cycle(cycle, name, run, workspace)
+    return None

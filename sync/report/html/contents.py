@@ -11,12 +11,14 @@ from sync.report.html.sections import (
     investment,
     method,
     overview,
+    review,
 )
 from sync.report.html.source import ReportSource
 
 SECTIONS: tuple[Callable[[ReportSource, Links], Section], ...] = (
     overview.section,
     investment.section,
+    review.section,
     method.section,
 )
 """In the order of the page: overview, impact map, unaligned work, flow, signals, investment, review, method."""
