@@ -35,6 +35,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "decide",
         "run settled kept",
         "brief explain remember starter unchanged",
+        "review",
         "report",
         "jobs",
         "mcp",
@@ -61,6 +62,7 @@ PURE_FOLDERS = (
     "sync.plan",
     "sync.brief",
     "sync.explain",
+    "sync.review",
     "sync.report",
     "sync.starter",
 )

@@ -69,6 +69,7 @@ HELP: Mapping[str, CommandHelp] = {
             "truenorth sync --first-run": "the very first run, once its plan was read",
             "truenorth sync --quiet": "from cron: one line on a good run, and what is wrong on any other",
             "truenorth sync --accept-plan 0123456789ab": "let the plan with this hash pass a guard",
+            "truenorth sync --quiet --report site": "the same, then refresh the report in that folder",
             "truenorth sync --distributed": "let workers on other machines read and write, and wait for them",
         },
         {**_WRITES, "0": "done; or another run is at work and does the same"},
@@ -131,6 +132,18 @@ HELP: Mapping[str, CommandHelp] = {
         },
         _READS,
     ),
+    "report": CommandHelp(
+        {
+            "truenorth report --out site": "write the pages; open site/index.html, or let any host serve the folder",
+            "truenorth report --out site --fresh --language fr": "read the trackers first, in French",
+            "truenorth report --out site --as-of 2026-11-16": "the report of that day",
+        },
+        {
+            **_READS,
+            "1": "failed, or the folder cannot be written to, until somebody acts",
+            "2": "the folder holds other files, or wrong usage or configuration; nothing is written",
+        },
+    ),
     "suggest": CommandHelp(
         {
             "truenorth suggest": "key results that orphaned work may serve, and why",
@@ -152,6 +165,20 @@ HELP: Mapping[str, CommandHelp] = {
             "truenorth log --run 7 --format json": "all that a run wrote, for a program",
         },
         {"0": "done", "1": "the store cannot be used", **_USAGE},
+    ),
+    "review": CommandHelp(
+        {
+            "truenorth review 2026-Q4 --format markdown": "what the quarter came to, to paste into a page",
+            "truenorth review 2026-Q4 --next 2027-Q1 --language fr": "in French, with the OKRs proposed for 2027-Q1",
+        },
+        _READS,
+    ),
+    "digest": CommandHelp(
+        {
+            "truenorth digest": "progress, chances, scope, effort and what was finished since last Monday",
+            "truenorth digest --format markdown --language fr": "the same in French, to paste into a page",
+        },
+        _READS,
     ),
     "roll-over": CommandHelp(
         {"truenorth roll-over 2026-Q4 2027-Q1 > 2027-Q1.yaml": "the next quarter's OKRs, to review and edit"},

@@ -29,6 +29,7 @@ from sync.signals.grace import LinkDays
 from sync.signals.work_by_day import KeptSlice
 from sync.store import tables
 from sync.store.database import Database, address
+from sync.store.days.work_by_day import read_work_by_day
 from sync.store.forecasts import read_forecasts
 from sync.store.lease import LeaseBusy, LeaseHeld, leased
 from sync.store.links import read_links
@@ -37,7 +38,6 @@ from sync.store.sqlite_file import SIDE_FILES
 from sync.store.store import Store, StoreError
 from sync.store.trends.trends import KeptTrends, kept_trends, read_trends
 from sync.store.trends.views import drop_views, make_views
-from sync.store.work_by_day import read_work_by_day
 
 _ROWS = Converter(HistoryRow)
 K = TypeVar("K")

@@ -19,8 +19,8 @@ from sync.measure import Scorecard
 from sync.signals.work_by_day import KeptSlice
 from sync.store import tables
 from sync.store.database import Database, again
+from sync.store.days.work_by_day import replace_work_of
 from sync.store.forecasts import add_forecasts, read_forecasts, replace_forecasts
-from sync.store.work_by_day import replace_work_of
 
 _MOVEMENTS = Decoder(Movement)
 
@@ -97,6 +97,12 @@ class Readings:
         """The forecasts that were made of a key result, by day."""
         with self._database.transaction() as connection:
             return tuple(read_forecasts(connection, key_result).get(key_result, ()))
+
+    @again
+    def all_forecasts(self) -> dict[str, list[KeptForecast]]:
+        """The forecasts that were made of every key result, by day."""
+        with self._database.transaction() as connection:
+            return read_forecasts(connection)
 
     @again
     def import_readings(

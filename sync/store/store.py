@@ -22,6 +22,7 @@ from sync.plan.backoff import rest_after
 from sync.store import tables
 from sync.store.briefs import Briefs
 from sync.store.database import REBUILD, Database, StoreError, again
+from sync.store.days.work_by_day import WorkByDay
 from sync.store.journal import Journal
 from sync.store.lease import make_lease
 from sync.store.links import LostLinks
@@ -38,7 +39,6 @@ from sync.store.readings import Readings
 from sync.store.snapshots import Snapshots
 from sync.store.trends.trends import Trends
 from sync.store.trends.views import make_views
-from sync.store.work_by_day import WorkByDay
 
 __all__ = ["RunRecord", "Store", "StoreError", "Stuck"]
 
