@@ -50,7 +50,7 @@ def review(
     With --format markdown at most 65,000 characters, to paste into a page. Writes nothing.
     """
     given = given_moment(as_of)
-    with command_session(config, style) as (session, output):
+    with command_session(config, style, document="review") as (session, output):
         texts = texts_in(language, session.workspace)
         run = latest(session, output, given, fresh=fresh, full=full)
         try:
@@ -98,7 +98,7 @@ def digest(
     With --format markdown at most 65,000 characters, to paste into a page. Writes nothing.
     """
     given = given_moment(as_of)
-    with command_session(config, style) as (session, output):
+    with command_session(config, style, document="digest") as (session, output):
         texts = texts_in(language, session.workspace)
         run = latest(session, output, given, fresh=fresh, full=full)
         found = make_digest(session, run, last_monday(run.scorecard.as_of, session.workspace.zone))

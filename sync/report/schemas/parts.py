@@ -132,12 +132,17 @@ class Times(Shape):
     whole_days: Percentiles
 
 
-class Sentence(Shape):
+class Plain(Shape):
+    """What a sentence is made of."""
+
+    key: str = Field(description="The name of its template, which is the same in every language.")
+    values: dict[str, Any] = Field(description="What is put in: texts, numbers, days, and sentences inside.")
+
+
+class Sentence(Plain):
     """A sentence, and what it is made of."""
 
     text: str = Field(description="In the language of the document.")
-    key: str = Field(description="The name of its template, which is the same in every language.")
-    values: dict[str, Any] = Field(description="What is put in: texts, numbers, days, and sentences inside.")
 
 
 class NothingRead(Shape):

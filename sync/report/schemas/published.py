@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from config.loading.json_schema import DIALECT
-from sync.report.schemas import explain, orphans, signals, status
+from sync.report.schemas import digest, explain, orphans, review, signals, status
 from sync.report.schemas.names import Document, schema_name
 
 _SHAPES: Mapping[Document, Any] = {
@@ -17,6 +17,8 @@ _SHAPES: Mapping[Document, Any] = {
     "orphans": orphans.Document,
     "signals": signals.Document,
     "explain": explain.Document,
+    "review": review.Document,
+    "digest": digest.Document,
 }
 
 
