@@ -38,7 +38,8 @@ class FlowParts:
         self._figures = figures
         self._book = Book(alignment.items, observation, figures.weeks, figures.as_of, Aging(figures.journeys))
         self._travels = {one.journey.item.ref: one for one in travels(figures.journeys, figures.as_of)}
-        self._unread = {one.ref: one for one in self._without_history(alignment)} if figures.declared else {}
+        self.unread = {one.ref: one for one in self._without_history(alignment)} if figures.declared else {}
+        """The work that was alive in the weeks and whose history is not known."""
         self._waits = _waiting_teams(figures)
 
     def _without_history(self, alignment: Alignment) -> Iterable[WorkItem]:
@@ -55,7 +56,7 @@ class FlowParts:
                 one = self._travels[ref]
                 by_stream[one.journey.stream.name].append(one)
         missing = Counter(
-            self._figures.streams.of(self._unread[ref]).name for ref in chosen if ref in self._unread
+            self._figures.streams.of(self.unread[ref]).name for ref in chosen if ref in self.unread
         )
         return tuple(
             self._place(stream, by_stream[stream.name], missing[stream.name])
