@@ -8,10 +8,11 @@ from sync.report.html.links import Links
 from sync.report.html.page import Page, Section
 from sync.report.html.sections import (
     method,
+    unaligned,
 )
 from sync.report.html.source import ReportSource
 
-SECTIONS: tuple[Callable[[ReportSource, Links], Section], ...] = (method.section,)
+SECTIONS: tuple[Callable[[ReportSource, Links], Section], ...] = (unaligned.section, method.section)
 """In the order of the page: overview, impact map, unaligned work, flow, signals, investment, review, method."""
 
 KEY_RESULT_PAGES: tuple[Callable[[ReportSource, Links, str], Page], ...] = ()
