@@ -64,6 +64,8 @@ def plot(
 
     `axis`: what the axis on the left is; `lines`: the names are those of lines; `beside`: they stand at heights of their own; `key`: a legend of its own.
     """
+    if not marks:
+        return nothing(title)
     linked = has_links or (beside and any(one.href and svg.is_page(one.href) for one in names))
     room = _step(max((svg.text_width(one) for one in left), default=0) + 8, _MARGINS)
     wide = 0
@@ -85,6 +87,11 @@ def plot(
         legend(names, lines=lines, always=not beside),
         class_=f"plot {kind}",
     )
+
+
+def nothing(title: str) -> Markup:
+    """What stands where there is nothing to draw."""
+    return svg.element("div", svg.element("p", title, class_="axis"), class_="plot")
 
 
 def _step(size: float, steps: Sequence[int]) -> int:
