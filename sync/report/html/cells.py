@@ -39,6 +39,16 @@ def page_of(key_result: str) -> str:
     return f"kr/{key_result}/index.html"
 
 
+def table_of(objective: str) -> str:
+    """The name of the table of an objective's key results, in the overview."""
+    return f"objective-{objective}"
+
+
+def place_of(objective: str) -> str:
+    """Where that table is on the report's first page."""
+    return f"#overview-{table_of(objective)}"
+
+
 def web_address(url: str) -> str:
     """The address of a ticket; "" for what is no address of the web."""
     fit = shown(url)

@@ -17,6 +17,7 @@ from sync.report.html.cells import (
     day_words,
     health_cell,
     percent_cell,
+    place_of,
     signed,
 )
 from sync.report.html.key_result import one_things
@@ -30,7 +31,7 @@ from sync.report.html.page import Block, Fact, Facts, Link, Section, Text
 def section(subject: Subject) -> Section:
     """The figures, and the one thing that would raise its chance most."""
     objective = subject.objective
-    above = Link(f"{objective.id} · {objective.title}", f"../../index.html#overview-{objective.id}")
+    above = Link(f"{objective.id} · {objective.title}", f"../../index.html{place_of(objective.id)}")
     parts: list[str | Link] = [f"{subject.say('lead')} ", above]
     if owner := owner_of(subject.key_result, objective):
         parts.append(f" · {subject.texts.text('progress.owned', owner=owner)}")

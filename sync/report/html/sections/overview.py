@@ -21,7 +21,9 @@ from sync.report.html.cells import (
     health_cell,
     page_of,
     percent_cell,
+    place_of,
     signed_cell,
+    table_of,
 )
 from sync.report.html.charts import sparkline
 from sync.report.html.key_result import one_things
@@ -159,7 +161,7 @@ class _Overview:
         title = f"{one.objective} · {one.title}"
         drawn = progress_bar(one, title, None, texts)
         cells = (
-            Cell(title, one.objective, href=f"#overview-{one.objective}"),
+            Cell(title, one.objective, href=place_of(one.objective)),
             Cell(one.cycle, one.cycle),
             health_cell(one, texts),
             percent_cell(one.percent, texts, svg=drawn),
@@ -175,7 +177,7 @@ class _Overview:
         rows = tuple(self._key_result(reading) for reading in one.readings)
         note = self._texts.text("report_overview.bar") if one.phase == "running" else ""
         title = f"{one.objective} · {one.title}"
-        return bearing(Table(one.objective, title, self._columns(*names), rows, note))
+        return bearing(Table(table_of(one.objective), title, self._columns(*names), rows, note))
 
     def _key_result(self, reading: Reading) -> Row:
         texts, name = self._texts, reading.key_result

@@ -75,7 +75,7 @@ def test_at_a_glance_says_what_the_run_says() -> None:
 
 def test_it_leads_back_to_its_objective_and_to_no_outside() -> None:
     lead = page(OPEN)["summary"].lead
-    assert [one.href for one in lead if not isinstance(one, str)] == ["../../index.html#overview-O"]
+    assert [one.href for one in lead if not isinstance(one, str)] == ["../../index.html#overview-objective-O"]
 
 
 def test_nobody_of_that_name() -> None:
