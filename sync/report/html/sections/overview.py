@@ -154,7 +154,8 @@ class _Overview:
         names = ("objective", "cycle", "health", "reached", "expected", "grade", "key_results")
         rows = tuple(self._objective(one) for one in self._in_order())
         title = texts.text("report_overview.by_objective")
-        return bearing(Table("objectives", title, self._columns(*names), rows))
+        note = texts.text("report_overview.bar")
+        return bearing(Table("objectives", title, self._columns(*names), rows, note))
 
     def _objective(self, one: ObjectiveReading) -> Row:
         texts = self._texts
@@ -175,9 +176,8 @@ class _Overview:
     def _key_results_of(self, one: ObjectiveReading) -> Table:
         names = ("key_result", "health", "reached", "expected", "value", "end", "chance", "moved")
         rows = tuple(self._key_result(reading) for reading in one.readings)
-        note = self._texts.text("report_overview.bar") if one.phase == "running" else ""
         title = f"{one.objective} · {one.title}"
-        return bearing(Table(table_of(one.objective), title, self._columns(*names), rows, note))
+        return bearing(Table(table_of(one.objective), title, self._columns(*names), rows))
 
     def _key_result(self, reading: Reading) -> Row:
         texts, name = self._texts, reading.key_result

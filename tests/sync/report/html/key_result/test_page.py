@@ -279,7 +279,7 @@ def history(*days_ago: int) -> list[HistoryRow]:
 def test_weeks_are_thirteen_with_all_that_moved_between() -> None:
     kept = {"A": history(*range(1, 100))}
     source = source_of([*STEADY, *OPEN], workspace(work("A", LABEL), calendar=WEEKDAYS), kept)
-    rows = values_of(tables_of(by_id(key_result_page(source, NO_LINKS, "A"))["forecast"])["weeks"])
+    rows = values_of(tables_of(by_id(key_result_page(source, NO_LINKS, "A"))["forecast"])["course"])
     expected = weekly(source.histories["A"])[::-1]
     assert len(rows) == len(expected) == 14
     assert [one["day"] for one in rows] == [one.day.isoformat() for one in expected]
