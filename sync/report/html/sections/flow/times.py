@@ -205,8 +205,9 @@ def by_week(studio: Studio) -> Iterable[Chart]:
         begun, finished = view.by_week("arrivals"), view.by_week("departures")
         if not any((*begun, *finished)):
             return None
-        mondays = studio.figures.weeks.days[:-1]
-        series = [Band(studio.say("begun"), begun), Band(studio.say("finished"), finished)]
+        first = -studio.weeks(view)
+        mondays = studio.figures.weeks.days[:-1][first:]
+        series = [Band(studio.say("begun"), begun[first:]), Band(studio.say("finished"), finished[first:])]
         title = studio.say("weekly.picture", who=studio.who(view))
         return columns(mondays, series, title=title, words=studio.words), _weeks(studio, view)
 
@@ -220,9 +221,10 @@ def _weeks(studio: Studio, view: View) -> Table:
         Column("week", studio.say("column.week"), "day"),
         *(Column(name, studio.say(name), "number") for name in names),
     )
-    counts = [view.by_week(name) for name in names.values()]
+    first = -studio.weeks(view)
+    counts = [view.by_week(name)[first:] for name in names.values()]
     rows = tuple(
         Row((day_cell(day, texts), *(count_cell(one, texts) for one in some)))
-        for day, *some in zip(studio.figures.weeks.days[:-1], *counts, strict=True)
+        for day, *some in zip(studio.figures.weeks.days[:-1][first:], *counts, strict=True)
     )
     return Table("weeks", studio.say("weekly.table"), heads, rows)
