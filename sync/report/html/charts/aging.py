@@ -9,6 +9,7 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from sync.report.html import svg
+from sync.report.html.charts.dots import DIAMOND, MOST_STOPS, dot
 from sync.report.html.charts.values import Aged, AgingColumn, ChartWords
 
 _SHARES = (50, 70, 85, 95)
@@ -23,7 +24,6 @@ _LOW, _HIGH, _TALL = 36, 60, 100
 """Heights of a row; which one, its fullest place decides."""
 
 _MOST_LINKS = 150
-_MOST_STOPS = 60
 
 
 def aging(columns: Sequence[AgingColumn], *, title: str, words: ChartWords, axis: str = "") -> Markup:
@@ -39,7 +39,7 @@ def aging(columns: Sequence[AgingColumn], *, title: str, words: ChartWords, axis
         top = max(min(top, max(limits) * _ABOVE), max(limits))
     values = svg.ticks(top, 5)
     place = svg.Scale(0, values[-1], 0, 1)
-    stops = sum(min(len(one.dots), _MOST_LINKS) for one in columns) <= _MOST_STOPS
+    stops = sum(min(len(one.dots), _MOST_LINKS) for one in columns) <= MOST_STOPS
     rows = [
         svg.element(
             "li",
@@ -65,8 +65,8 @@ def _row(
     column: AgingColumn, place: svg.Scale, values: Sequence[float], words: ChartWords, *, stops: bool
 ) -> Markup:
     slots: dict[int, list[Aged]] = defaultdict(list)
-    for dot in sorted(column.dots, key=lambda one: (one.age, one.text)):
-        slots[round(place(dot.age) * _SLOTS)].append(dot)
+    for item in sorted(column.dots, key=lambda one: (one.age, one.text)):
+        slots[round(place(item.age) * _SLOTS)].append(item)
     fullest = max(map(len, slots.values()), default=1)
     height = next((one for one in (_LOW, _HIGH) if one >= (fullest + 1) * _APART), _TALL)
     limit = column.p85
@@ -76,23 +76,21 @@ def _row(
     parts: list[Markup] = []
     for slot in slots.values():
         apart = min(_APART, (height - 8) / len(slot))
-        for rank, dot in enumerate(slot):
+        for rank, item in enumerate(slot):
             # From the middle outwards, to both sides by turns.
             y = height / 2 + apart * ((rank + 1) // 2) * (1 if rank % 2 else -1)
-            old = limit is not None and dot.age > limit
-            x = svg.percent(place(dot.age))
-            if old:
-                shape: Markup = svg.element(
-                    "svg",
-                    svg.path("M-4.5 0L0-4.5L4.5 0L0 4.5z", svg.title(dot.text)),
-                    x=x,
-                    y=svg.number(y, 1),
-                    class_="outside high",
+            old = limit is not None and item.age > limit
+            parts.append(
+                dot(
+                    place(item.age),
+                    y,
+                    "diamond" if old else "circle",
+                    item.text,
+                    item.href if id(item) in own else "",
+                    is_high=old,
+                    is_stop=stops,
                 )
-            else:
-                shape = svg.circle(x, svg.number(y, 1), 3.5, svg.title(dot.text))
-            href = dot.href if id(dot) in own else ""
-            parts.append(svg.link(href, shape, label=dot.text, tabindex=None if stops else -1))
+            )
     linked = any(one.href and svg.is_page(one.href) for one in column.dots)
     label = f"{column.name}: {words.number(len(column.dots))}"
     return svg.svg(
@@ -151,4 +149,8 @@ def _legend(words: ChartWords) -> Markup:
         svg.element("li", svg.element("i", class_=f"key age-{shade}", aria_hidden="true"), one)
         for shade, one in enumerate(said, 1)
     ]
+    old = svg.element(
+        "svg", svg.path(DIAMOND), width=10, height=10, viewBox="-5 -5 10 10", aria_hidden="true"
+    )
+    keys.append(svg.element("li", svg.element("span", old, class_="dots high"), f"> {edges[2]}"))
     return svg.element("ul", *keys, class_="legend always")

@@ -63,9 +63,11 @@ def plot(
 
     `axis`: what the axis on the left is; `lines`: the names are those of lines; `beside`: they stand at heights of their own.
     """
-    linked = has_links or any(svg.is_page(one.href) and one.href for one in names)
+    linked = has_links or (beside and any(one.href and svg.is_page(one.href) for one in names))
     room = _step(max((svg.text_width(one) for one in left), default=0) + 8, _MARGINS)
-    wide = _step(max((svg.text_width(one.words) for one in names), default=0) + 20, _NAMES) if names else 0
+    wide = 0
+    if names and beside:
+        wide = _step(max(svg.text_width(one.words) for one in names) + 20, _NAMES)
     drawing = svg.svg(
         *marks,
         *(beside_marks(names) if beside else ()),
@@ -136,9 +138,9 @@ def legend(names: Sequence[Name], *, lines: bool = False, always: bool = False) 
 def across(values: Sequence[float], place: svg.Scale, texts: Sequence[str]) -> list[Markup]:
     """The lines across at round values, with their values on the left."""
     parts = []
-    for index, (value, words) in enumerate(zip(values, texts, strict=True)):
+    for value, words in zip(values, texts, strict=True):
         y = svg.number(place(value), 1)
-        parts.append(svg.line(0, y, "100%", y, "grid" if index else "base"))
+        parts.append(svg.line(0, y, "100%", y, "base" if y == str(HEIGHT) else "grid"))
         parts.append(svg.text(0, y, words, "tick", dx=-8, dy="0.35em", text_anchor="end"))
     return [svg.group(*parts)]
 

@@ -10,6 +10,7 @@ from datetime import date
 from markupsafe import Markup
 
 from sync.report.html import svg
+from sync.report.html.charts.dots import MOST_STOPS, dot
 from sync.report.html.charts.frame import HEIGHT, Name, across, along, plot
 from sync.report.html.charts.values import ChartWords, Dot, Guide
 
@@ -18,9 +19,6 @@ MOST_DOTS = 2_000
 
 _MOST_LINKS = 400
 """Dots with a tooltip and a link of their own: the highest ones. A link takes fifteen times the bytes of a dot."""
-
-_MOST_STOPS = 60
-"""Above it, links are for the pointer alone; the table beside the chart has them for the keyboard."""
 
 _ABOVE = 1.5
 """The axis ends at so many times the highest guide, if dots are higher; those stand at the edge."""
@@ -82,21 +80,21 @@ def _dots(
 ) -> tuple[list[Markup], bool]:
     order = sorted(points, key=lambda one: (-one.value, one.day, one.text))
     own, plain = order[:_MOST_LINKS], order[_MOST_LINKS:]
-    stops = len(own) <= _MOST_STOPS
     marks = []
     if plain:
         marks.append(_plain([((one.day - first).days, place(one.value)) for one in plain], days))
-    parts = []
-    for one in reversed(own):
-        x, y = svg.percent((one.day - first).days / days), place(one.value)
-        kind = "high" if one.value > limit else None
-        if one.value > place.high:
-            shape = svg.element(
-                "svg", svg.path("M-4 6L0-1L4 6z", svg.title(one.text)), x=x, class_="outside high"
-            )
-        else:
-            shape = svg.circle(x, svg.number(y, 1), 3.5, svg.title(one.text), class_=kind)
-        parts.append(svg.link(one.href, shape, label=one.text, tabindex=None if stops else -1))
+    parts = [
+        dot(
+            (one.day - first).days / days,
+            place(one.value),
+            "triangle" if one.value > place.high else "circle",
+            one.text,
+            one.href,
+            is_high=one.value > limit,
+            is_stop=len(own) <= MOST_STOPS,
+        )
+        for one in reversed(own)
+    ]
     marks.append(svg.group(*parts, class_="dots"))
     return marks, any(one.href and svg.is_page(one.href) for one in own)
 
