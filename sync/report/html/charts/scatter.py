@@ -10,14 +10,14 @@ from datetime import date
 from markupsafe import Markup
 
 from sync.report.html import svg
-from sync.report.html.charts.dots import MOST_STOPS, dot
+from sync.report.html.charts.dots import MOST_STOPS, dot, unnamed
 from sync.report.html.charts.frame import HEIGHT, Name, across, along, plot
 from sync.report.html.charts.values import ChartWords, Dot, Guide
 
 MOST_DOTS = 2_000
 """Above it, dots are counted by day and value."""
 
-_MOST_LINKS = 400
+MOST_LINKS = 400
 """Dots with a tooltip and a link of their own: the highest ones. A link takes fifteen times the bytes of a dot."""
 
 _ABOVE = 1.5
@@ -31,12 +31,18 @@ _MOST_CELLS = 120
 
 
 def scatter(
-    points: Sequence[Dot], guides: Sequence[Guide], *, title: str, words: ChartWords, axis: str = ""
+    points: Sequence[Dot],
+    guides: Sequence[Guide],
+    *,
+    title: str,
+    words: ChartWords,
+    axis: str = "",
+    named: int = MOST_LINKS,
 ) -> Markup:
     """A dot for each item, and guides across with their meaning; above `MOST_DOTS` they are counted by day and value.
 
     Dots above the highest guide are marked; those far above stand at the upper edge as triangles, with their number. `axis`:
-    what the value is.
+    what the value is; `named`: how many dots have their words, the highest ones.
     """
     if not points:
         return plot("scatter", title)
@@ -53,7 +59,7 @@ def scatter(
         marks = _counted(points, first, days, place, words)
         linked = False
     else:
-        marks, linked = _dots(points, first, days, place, limit)
+        marks, linked = _dots(points, first, days, place, limit, named)
     names = [Name(place(one.value), one.text, "", "guide") for one in guides]
     return plot(
         "scatter",
@@ -76,13 +82,14 @@ def _guide(y: float) -> Markup:
 
 
 def _dots(
-    points: Sequence[Dot], first: date, days: int, place: svg.Scale, limit: float
+    points: Sequence[Dot], first: date, days: int, place: svg.Scale, limit: float, named: int
 ) -> tuple[list[Markup], bool]:
     order = sorted(points, key=lambda one: (-one.value, one.day, one.text))
-    own, plain = order[:_MOST_LINKS], order[_MOST_LINKS:]
+    own, plain = order[:named], order[named:]
     marks = []
     if plain:
-        marks.append(_plain([((one.day - first).days, place(one.value)) for one in plain], days))
+        places = (((one.day - first).days, round(place(one.value))) for one in plain)
+        marks.append(unnamed(places, days, HEIGHT))
     parts = [
         dot(
             (one.day - first).days / days,
@@ -97,12 +104,6 @@ def _dots(
     ]
     marks.append(svg.group(*parts, class_="dots"))
     return marks, any(one.href and svg.is_page(one.href) for one in own)
-
-
-def _plain(places: Sequence[tuple[int, float]], days: int) -> Markup:
-    """Dots without a name as one path of points: its line has round ends and no length."""
-    d = "".join(f"M{x} {round(y)}h0" for x, y in sorted(places))
-    return svg.stretched(svg.path(d, class_="points"), width=days, height=HEIGHT)
 
 
 def _counted(
