@@ -102,7 +102,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(address=address, leaves=_leaves, sorted_by=_sorted_by, kind=_kind)
+    environment.filters.update(address=address, leaves=_leaves, attributes=_attributes, kind=_kind)
     return environment
 
 
@@ -135,14 +135,26 @@ def _kind(block: Any) -> str:
     return type(block).__name__
 
 
-def _sorted_by(cell: Cell, kind: str) -> Markup:
-    """By what a cell is sorted where its text does not tell: a number, a day without its dashes; nothing where it is not known."""
+def _attributes(cell: Cell, kind: str) -> Markup:
+    """How a cell looks, and by what it is sorted where its text does not tell.
+
+    `data-v` is a number, or a day without its dashes; "" where nothing is known, which stands last in either direction.
+    """
+    looks = " ".join(filter(None, ("n" if kind != "text" else "", f"tone-{cell.tone}" if cell.tone else "")))
+    by = _sorted_by(cell, kind)
+    shown = Markup(' class="{}"').format(looks) if looks else Markup("")
+    return shown if by is None else shown + Markup(' data-v="{}"').format(by)
+
+
+def _sorted_by(cell: Cell, kind: str) -> str | None:
+    """None where the text says it itself."""
     value = cell.value
     if kind == "text":
-        return Markup("") if value not in (None, "") or cell.text else Markup(' data-v=""')
+        return "" if value in (None, "") and not cell.text else None
     if isinstance(value, str):
-        value = value[:10].replace("-", "")
-        value = value if value.isdigit() else None
+        day = value[:10].replace("-", "")
+        value = int(day) if day.isdigit() else None
     elif isinstance(value, bool):
         value = int(value)
-    return Markup(' data-v="{}"').format("" if value is None else value)
+    written = "" if value is None else f"{value!r}"
+    return None if written == cell.text else written
