@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from config.policy import NO_LABELS, LabelPolicy
 from config.settings import Credentials
 from config.text.issue_pages import IssuePages
 from config.text.texts import ENGLISH_TEXTS, Texts
-from config.trackers import JiraTracker, LinearTracker, Tracker
+from config.trackers import JiraTracker, LinearTracker, Tracker, TrackerBase
 from connectors.base import UNSAID, Connector, InitiativeUse
 from connectors.http.throttle import Throttle
+from connectors.lists import KnownWork, ListsItems
 
 
 def connect(
@@ -72,3 +73,27 @@ def connect(
                 provided=provided,
                 texts=texts,
             )
+
+
+def lists_of(tracker: Tracker, known: KnownWork) -> ListsItems | None:
+    """What knows pages of the tracker that list items; None where its kind has none."""
+    made = _LISTS.get(type(tracker))
+    return made(known) if made is not None else None
+
+
+def _searches(known: KnownWork) -> ListsItems:
+    from connectors.jira.marks.lists import SearchLists
+
+    return SearchLists(known)
+
+
+def _views(known: KnownWork) -> ListsItems:
+    from connectors.linear.marks.lists import ViewLists
+
+    return ViewLists(known)
+
+
+_LISTS: Mapping[type[TrackerBase], Callable[[KnownWork], ListsItems]] = {
+    JiraTracker: _searches,
+    LinearTracker: _views,
+}

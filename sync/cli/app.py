@@ -49,9 +49,14 @@ class _Truenorth(CommandGroup):
                 "log": "Show the audit log: every write, with values before and after.",
                 "signals": "List warning signals, with thresholds, evidence and remedies.",
                 "brief": "Print what to look at first this week, or post it to a channel.",
+                "report": "Write the report: pages for a browser, with JSON and CSV.",
                 "roll-over": "Print unfinished key results as OKRs of the next cycle.",
             },
-            apart={"signals": "sync.cli.commands.signals", "brief": "sync.cli.commands.brief"},
+            apart={
+                "signals": "sync.cli.commands.signals",
+                "brief": "sync.cli.commands.brief",
+                "report": "sync.cli.commands.report",
+            },
         ),
         HelpSection(
             "Write OKRs",

@@ -86,6 +86,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
     from sync.jobs.distributed.errors import Differs, NoWorker, RunFailed, WorkersMissing
     from sync.jobs.okr_files.errors import OkrFileError
     from sync.jobs.origins import OriginRefused
+    from sync.jobs.report.errors import ReportFolderRefused, ReportNotWritten
     from sync.jobs.sandbox import SandboxError, SandboxMissing
     from sync.plan.undo import SelectionError
     from sync.store.database import NeedsPostgreSQL
@@ -99,6 +100,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         UnknownKeyError: Exit.USAGE,
         SelectionError: Exit.USAGE,
         OkrFileError: Exit.USAGE,
+        ReportFolderRefused: Exit.USAGE,
         SandboxMissing: Exit.USAGE,
         NeedsPostgreSQL: Exit.USAGE,
         WorkersMissing: Exit.USAGE,
@@ -115,6 +117,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         TrackerError: Exit.FAILED,
         StoreError: Exit.FAILED,
         SandboxError: Exit.FAILED,
+        ReportNotWritten: Exit.FAILED,
         NoWorker: Exit.FAILED,
         RunFailed: Exit.FAILED,
         Differs: Exit.FAILED,

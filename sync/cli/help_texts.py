@@ -69,6 +69,7 @@ HELP: Mapping[str, CommandHelp] = {
             "truenorth sync --first-run": "the very first run, once its plan was read",
             "truenorth sync --quiet": "from cron: one line on a good run, and what is wrong on any other",
             "truenorth sync --accept-plan 0123456789ab": "let the plan with this hash pass a guard",
+            "truenorth sync --quiet --report site": "the same, then refresh the report in that folder",
             "truenorth sync --distributed": "let workers on other machines read and write, and wait for them",
         },
         {**_WRITES, "0": "done; or another run is at work and does the same"},
@@ -130,6 +131,18 @@ HELP: Mapping[str, CommandHelp] = {
             "truenorth signals --format markdown": "a report to paste into a page",
         },
         _READS,
+    ),
+    "report": CommandHelp(
+        {
+            "truenorth report --out site": "write the pages; open site/index.html, or let any host serve the folder",
+            "truenorth report --out site --fresh --language fr": "read the trackers first, in French",
+            "truenorth report --out site --as-of 2026-11-16": "the report of that day",
+        },
+        {
+            **_READS,
+            "1": "failed, or the folder cannot be written to, until somebody acts",
+            "2": "the folder holds other files, or wrong usage or configuration; nothing is written",
+        },
     ),
     "suggest": CommandHelp(
         {

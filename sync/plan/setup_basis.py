@@ -49,6 +49,17 @@ def projects_basis(projects: Iterable[str]) -> dict[str, str]:
     return {VIEW_OF_PROJECTS: _short(" ".join(sorted(projects)))}
 
 
+def views_are_current(workspace: Workspace, memory: Memory, tracker: str) -> bool:
+    """Whether setup made the views of a tracker, and for what is declared now, as far as the store knows."""
+    made = memory.provisions.get(tracker, {})
+    was = {name: value for name, value in made.items() if name.startswith(FOR) and name != VIEW_OF_PROJECTS}
+    return bool(was) and _of_views(was) == _of_views(basis(workspace, tracker))
+
+
+def _of_views(basis: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in basis.items() if not _is_key_result(name) and name != _LANGUAGE}
+
+
 def setup_notes(workspace: Workspace, memory: Memory) -> tuple[str, ...]:
     """What setup has to bring up to date on each tracker, in sentences."""
     return tuple(

@@ -33,8 +33,11 @@ from sync.cli.session import command_session
 from sync.cli.verbosity import is_quiet
 from sync.decide import Decision
 from sync.jobs.apply_plan import apply_plan
+from sync.jobs.last_read import latest_run
 from sync.jobs.plan import plan as make_plan
 from sync.jobs.plan import plan_if_changed, save_plan
+from sync.jobs.report.folder import check_folder
+from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import Synced, synchronise, synchronise_if_changed
 from sync.plan.outcome import Applied
@@ -111,9 +114,15 @@ def sync(
     distributed: Annotated[
         bool, typer.Option("--distributed", help="Let workers read and write (truenorth worker).")
     ] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", help="Then refresh the report in this folder.", metavar="DIR"),
+    ] = None,
 ) -> None:
     """Read the trackers, show the plan, check the guards, and write."""
     given, overrides = given_moment(as_of), overrides_of(first_run, accept_plan, accept_shrink)
+    if report is not None:
+        check_folder(report)
     with command_session(config, style, tells_okrs=True) as (session, output):
         now = given.in_zone_of(session.workspace)
         reporter = OutputReporter(output, PlanView(everything=everything), brief=is_quiet())
@@ -124,16 +133,35 @@ def sync(
             done = synchronise(session, now, reporter, overrides, full=full)
         else:
             done = synchronise_if_changed(session, now, reporter, overrides, full=full)
-        if isinstance(done, Unchanged):
-            output.data(applied=data.of_applied(Applied((), {})))
-        if done is None or isinstance(done, Unchanged):
-            return
-        if done.blocked:
-            output.data(applied=None)
-        _end(done.applied, output)
-        if done.applied is not None and is_quiet():
-            run = done.run
-            output.say(one_line.of_sync(len(run.observation.items), run.plan, done.applied))
+        _tell(done, output)
+        if report is not None and not session.halt.is_set():
+            if done is None or (isinstance(done, Synced) and done.blocked):
+                output.say(f"The report in {report} is as it was.")
+            else:
+                _refresh_report(session, output, report)
+
+
+def _tell(done: Synced | Unchanged | None, output: Output) -> None:
+    if isinstance(done, Unchanged):
+        output.data(applied=data.of_applied(Applied((), {})))
+    if done is None or isinstance(done, Unchanged):
+        return
+    if done.blocked:
+        output.data(applied=None)
+    _end(done.applied, output)
+    if done.applied is not None and is_quiet():
+        run = done.run
+        output.say(one_line.of_sync(len(run.observation.items), run.plan, done.applied))
+
+
+def _refresh_report(session: Session, output: Output, folder: Path) -> None:
+    """As `truenorth report` would after this sync. Who asks for none does not load what makes it."""
+    from sync.cli.commands.report import refresh
+    from sync.cli.commands.signals import texts_in
+
+    # What could not be read is said by the sync already.
+    run, texts = latest_run(session, Reporter()), texts_in(None, session.workspace)
+    refresh(session, output, run, texts, folder, brief=is_quiet())
 
 
 def _distributed(

@@ -136,3 +136,11 @@ class Section:
     title: str
     lead: Paragraph
     blocks: Sequence[Block]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of its own, such as that of a key result."""
+
+    title: str
+    sections: tuple[Section, ...]

@@ -1,0 +1,148 @@
+"""Pages as HTML that needs nothing but itself: one file, no network, and a policy by which only our own style and script hold.
+
+Pure: values in, text out. Jinja escapes every text; charts are the only HTML that is put in as it is.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from config.text.texts import Texts
+from sync.report.html.choosing import Choosing
+from sync.report.html.page import Cell, Link, Page
+
+_STYLES = ("charts.css", "look.css")
+_SCRIPT = "page.js"
+_ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M8 1l3 14-3-3-3 3z' fill='%232f54c8'/%3E%3C/svg%3E"
+_ADDRESS = re.compile(r"https?://[^\s]|#|(?:\.\./)*[A-Za-z0-9][^\s:]*\Z")
+_WORDS = [
+    "report",
+    "apart",
+    "contents",
+    "empty",
+    "everything",
+    "filter",
+    "foot",
+    "links",
+    "objectives",
+    "shown",
+    "skip",
+    "sort",
+    "teams",
+    "undrawn",
+    "unread",
+    "values",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around the sections of a page.
+
+    - `when`: the moment that it tells of. `warnings`: what could not be read.
+    - `home`: the address of the report, from a page that is not it. `downloads`: the same as files for programs.
+    """
+
+    when: str
+    warnings: Sequence[str] = ()
+    home: str = ""
+    downloads: Sequence[Link] = ()
+
+
+def render(page: Page, frame: Frame, choosing: Choosing, texts: Texts) -> str:
+    """A page as one HTML file, which says everything without its script."""
+    look, script = _look(), _script()
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            language=texts.language,
+            policy=_policy(look, script),
+            look=Markup(look),  # noqa: S704  ours, as it is hashed
+            script=Markup(script),  # noqa: S704  likewise
+            icon=_ICON,
+            title=page.title,
+            sections=page.sections,
+            when=frame.when,
+            warnings=frame.warnings,
+            home=frame.home,
+            downloads=frame.downloads,
+            choose=choosing,
+            words={name: texts.text(f"report.{name}") for name in _WORDS},
+        )
+    )
+
+
+def _policy(look: str, script: str) -> str:
+    return (
+        f"default-src 'none'; style-src '{_hash(look)}'; script-src '{_hash(script)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("sync.report.html"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(address=address, leaves=_leaves, sorted_by=_sorted_by, kind=_kind)
+    return environment
+
+
+@cache
+def _look() -> str:
+    return "".join(_source(name) for name in _STYLES)
+
+
+@cache
+def _script() -> str:
+    return _source(_SCRIPT)
+
+
+def _source(name: str) -> str:
+    loader = _environment().loader
+    assert loader is not None  # noqa: S101  it was made with one
+    return loader.get_source(_environment(), name)[0]
+
+
+def address(href: str) -> str:
+    """An address that a page may lead to: of the web, or of a place in the report; "" for any other, such as a script."""
+    return href if _ADDRESS.match(href) else ""
+
+
+def _leaves(href: str) -> bool:
+    return href.startswith(("https://", "http://"))
+
+
+def _kind(block: Any) -> str:
+    return type(block).__name__
+
+
+def _sorted_by(cell: Cell, kind: str) -> Markup:
+    """By what a cell is sorted where its text does not tell: a number, a day without its dashes; nothing where it is not known."""
+    value = cell.value
+    if kind == "text":
+        return Markup("") if value not in (None, "") or cell.text else Markup(' data-v=""')
+    if isinstance(value, str):
+        value = value[:10].replace("-", "")
+        value = value if value.isdigit() else None
+    elif isinstance(value, bool):
+        value = int(value)
+    return Markup(' data-v="{}"').format("" if value is None else value)
