@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from config.okrs import KeyResult, Objective
@@ -33,14 +33,14 @@ def impact_map(
     items: Mapping[Ref, WorkItem],
     *,
     objective: str = "",
-    team: str = "",
+    teams: Collection[str] = (),
 ) -> ImpactMap:
-    """The whole map, or the part of one objective, or of the work of one team ("tracker/TEAM").
+    """The whole map, or the part of one objective, or of the work of some teams ("tracker/TEAM").
 
     Goals stand in declared order, each below the one that it contributes to. A key result that no work serves stays on the map,
-    but on that of a team. Key results of the same actor, and of the same impact of it, branch off from one place.
+    but on that of teams. Key results of the same actor, and of the same impact of it, branch off from one place.
     """
-    return _Drawing(work, scorecard, workspace, items, objective, team).map()
+    return _Drawing(work, scorecard, workspace, items, objective, teams).map()
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class _Drawing:
     workspace: Workspace
     items: Mapping[Ref, WorkItem]
     objective: str
-    team: str
+    teams: Collection[str]
     nodes: list[Node] = field(default_factory=list)
     bands: list[Band] = field(default_factory=list)
     strands: dict[Aim, list[Strand]] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class _Drawing:
 
     def map(self) -> ImpactMap:
         for strand in self.work.strands:
-            if not self.team or strand.team == self.team:
+            if not self.teams or strand.team in self.teams:
                 self.strands.setdefault(strand.aim, []).append(strand)
         for one in _below_their_parents(self.workspace.objectives):
             if one.cycle in self.work.cycles and self.objective in ("", one.id):
@@ -74,7 +74,9 @@ class _Drawing:
 
     def _goal(self, objective: Objective) -> None:
         shown = [
-            one for one in objective.key_results if not self.team or Aim("key_result", one.id) in self.strands
+            one
+            for one in objective.key_results
+            if not self.teams or Aim("key_result", one.id) in self.strands
         ]
         if not shown:
             return
@@ -168,8 +170,7 @@ class _Drawing:
 
     def _deliverable(self, ref: Ref, served: Sequence[tuple[Node, Effort]]) -> None:
         item = self.items[ref]
-        healths: list[Health] = [before.health for before, _ in served if before.health is not None]
-        worst = min(healths, key=severity) if healths else None
+        healths = sorted((before.health for before, _ in served if before.health is not None), key=severity)
         branches = {before.branch for before, _ in served}
         node = self._add(
             "deliverable",
@@ -177,7 +178,7 @@ class _Drawing:
             item.name,
             "" if item.private or item.title == item.name else item.title,
             combined(effort for _, effort in served),
-            worst,
+            healths[0] if healths else None,
             branch=branches.pop() if len(branches) == 1 else "",
             ref=ref,
         )

@@ -169,7 +169,7 @@ def test_a_part_is_of_one_objective_or_of_one_team() -> None:
         item("OPS-5", category="doing"),
     )
     assert lines(map_of(space, *items, objective="B")) == ["B 1", "  B1 1", "    WEB-2 1"]
-    of_team = map_of(space, *items, team="jira/OPS")
+    of_team = map_of(space, *items, teams=["jira/OPS"])
     assert lines(of_team) == ["B 1", "  B1 1", "    WEB-2 1", "unaligned 1", "  loose 1"]
 
 
