@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 Value = str | int | float | bool | None
 
 _SCHEMES = frozenset({"", "http", "https"})
+_SHAPES = frozenset({"circle", "line", "path", "rect"})
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _DAYS = (1, 2, 7, 14, 28, 56, 91, 182, 364)
 
@@ -36,7 +37,9 @@ def element(name: str, *children: str | Markup, **attributes: Value) -> Markup:
         if value is not None and value is not False
     )
     inner = Markup("").join(children)
-    return Markup(f"<{name}{written}>{inner}</{name}>" if inner else f"<{name}{written}/>")  # noqa: S704  escaped above
+    # In HTML only shapes may be closed at once: `<i/>` would stay open.
+    closed = "/>" if not inner and name in _SHAPES else f">{inner}</{name}>"
+    return Markup(f"<{name}{written}{closed}")  # noqa: S704  each part is escaped above
 
 
 def _attribute(value: Value) -> Markup:
@@ -110,11 +113,11 @@ def group(*inner: Markup, **attributes: Value) -> Markup:
     return element("g", *inner, **attributes)
 
 
-def link(href: str, *inner: Markup, label: str = "") -> Markup:
+def link(href: str, *inner: Markup, label: str = "", tabindex: int | None = None) -> Markup:
     """The marks as a link; bare where there is no address, or one that is no page (`javascript:`)."""
     if not href or not is_page(href):
         return joined(inner)
-    return element("a", *inner, href=href, aria_label=label or None)
+    return element("a", *inner, href=href, aria_label=label or None, tabindex=tabindex)
 
 
 def is_page(href: str) -> bool:
@@ -131,7 +134,7 @@ def svg(
     label: str,
     has_links: bool = False,
     width: float | str = "100%",
-    height: float,
+    height: float | str,
     view: tuple[float, float] | None = None,
     class_: str | None = None,
 ) -> Markup:
@@ -151,14 +154,13 @@ def svg(
     )
 
 
-def stretched(*inner: Markup, width: float, height: float, y: float = 0) -> Markup:
-    """Marks in own units of the width, as wide as the drawing; lines in it keep their thickness by `vector-effect`."""
+def stretched(*inner: Markup, width: float, height: float) -> Markup:
+    """Marks in own units of the width, as large as the drawing; lines in it keep their thickness by `vector-effect`."""
     return element(
         "svg",
         *inner,
-        y=y,
         width="100%",
-        height=height,
+        height="100%",
         viewBox=f"0 0 {number(width)} {number(height)}",
         preserveAspectRatio="none",
         class_="stretched",
@@ -181,17 +183,20 @@ class Scale:
         return self.start + share * (self.end - self.start)
 
 
-def ticks(high: float, about: int = 4, *, whole: bool = False) -> tuple[float, ...]:
-    """Round values from 0 to the first one at or above `high`, with even steps of 1, 2, 2.5 or 5. `whole`: no parts."""
-    if not math.isfinite(high) or high <= 0:
-        return (0.0, 1.0)
-    rough = high / max(about, 1)
+def ticks(high: float, about: int = 4, *, low: float = 0, whole: bool = False) -> tuple[float, ...]:
+    """Round values with even steps of 1, 2, 2.5 or 5, from the last at or below `low` to the first at or above `high`.
+
+    `about`: how many steps are wanted; `whole`: for counts, without parts.
+    """
+    if not (math.isfinite(high) and math.isfinite(low)) or high <= low:
+        return (low, low + 1) if math.isfinite(low) else (0.0, 1.0)
+    rough = (high - low) / max(about, 1)
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * one for one in _NICE if power * one >= rough * (1 - 1e-9))
-    if whole:
-        step = max(1.0, step) if step != 2.5 else 5.0
-    count = math.ceil(high / step * (1 - 1e-9))
-    return tuple(round(step * one, 10) for one in range(max(count, 1) + 1))
+    if whole and not step.is_integer():
+        step = float(math.ceil(step)) if step < 1 else 5.0
+    first, last = math.floor(low / step * (1 + 1e-9)), math.ceil(high / step * (1 - 1e-9))
+    return tuple(round(step * one, 10) for one in range(first, max(last, first + 1) + 1))
 
 
 def day_ticks(first: date, last: date, most: int) -> tuple[date, ...]:
