@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sync.report.html.key_result_page import key_result_page
 from sync.report.html.links import Links
 from sync.report.html.page import Page, Section
 from sync.report.html.sections import (
+    flow,
+    investment,
     method,
+    overview,
+    signals,
 )
 from sync.report.html.source import ReportSource
 
-SECTIONS: tuple[Callable[[ReportSource, Links], Section], ...] = (method.section,)
+SECTIONS: tuple[Callable[[ReportSource, Links], Section], ...] = (
+    overview.section,
+    flow.section,
+    signals.section,
+    investment.section,
+    method.section,
+)
 """In the order of the page: overview, impact map, unaligned work, flow, signals, investment, review, method."""
 
-KEY_RESULT_PAGES: tuple[Callable[[ReportSource, Links, str], Page], ...] = ()
+KEY_RESULT_PAGES: tuple[Callable[[ReportSource, Links, str], Page], ...] = (key_result_page,)
 """What makes the page of a key result by its id."""

@@ -14,6 +14,7 @@ from markupsafe import Markup
 Raw = str | int | float | bool | None
 Kind = Literal["text", "number", "day"]
 Tone = Literal["", "good", "warn", "bad", "quiet"]
+NO_DRAWING = Markup("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value: `text` as people read it, `value` as programs do and as it is sorted; where `href` is given, it is a link."""
+    """One value: `text` as people read it, `value` as programs do and as it is sorted; where `href` is given, it is a link.
+
+    `svg`: a small drawing of it beside the text, which is safe HTML and says what it shows in its own title.
+    """
 
     text: str
     value: Raw
     href: str = ""
     tone: Tone = ""
+    svg: Markup = NO_DRAWING
 
 
 @dataclass(frozen=True, slots=True)
