@@ -13,11 +13,13 @@ from sync.report.html.sections import (
     method,
     overview,
     signals,
+    unaligned,
 )
 from sync.report.html.source import ReportSource
 
 SECTIONS: tuple[Callable[[ReportSource, Links], Section], ...] = (
     overview.section,
+    unaligned.section,
     flow.section,
     signals.section,
     investment.section,
