@@ -20,7 +20,7 @@ from config.text.texts import Texts
 from sync.report.html.choosing import Choosing
 from sync.report.html.page import Cell, Link, Page
 
-_STYLES = ("charts.css", "look.css")
+_STYLES = ("charts.css", "map.css", "look.css")
 _SCRIPT = "page.js"
 _ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M8 1l3 14-3-3-3 3z' fill='%232f54c8'/%3E%3C/svg%3E"
 _ADDRESS = re.compile(r"https?://[^\s]|#|(?:\.\./)*[A-Za-z0-9][^\s:]*\Z")
