@@ -17,11 +17,11 @@ TOP = 26.0
 """Above it stand the names of the columns."""
 
 _SHARES: Mapping[Layer, float] = {
-    "goal": 1.0,
+    "goal": 0.95,
     "actor": 0.72,
     "impact": 0.8,
-    "key_result": 1.1,
-    "deliverable": 1.35,
+    "key_result": 1.05,
+    "deliverable": 1.5,
 }
 """How wide the cards of a column are, in relation to each other."""
 

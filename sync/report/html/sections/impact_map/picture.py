@@ -30,6 +30,9 @@ _PAD = 7.0
 _INSIDE = 12.0
 """From the left edge of a card to its text; on the right a little less."""
 
+_SIZE, _BOLD = 12.0, 13.5
+"""Of text; what is bold takes the room of a larger one."""
+
 _MANY = 24
 """From so many key results on, their titles have one line in place of two."""
 
@@ -84,29 +87,27 @@ class _Picture:
     def lines(self, node: Node, width: float) -> list[_Line]:
         room = width - _INSIDE - 8
         name, effort = self.name(node), effort_words(node.effort, self.found.unit, self.texts)
+        efforts = [_Line(plain=one) for one in wrapped(effort, room, 2)]
         match node.kind:
             case "deliverable" | "loose":
                 amount, done = amount_words(node.effort, self.texts), done_percent(node.effort)
                 right = f"{amount} · {self.texts.figures.percent(done or 0)}"
                 left = room - svg.text_width(right) - 10
-                strong = svg.fitted(name, left) if node.kind == "deliverable" else ""
+                strong = svg.fitted(name, left, _BOLD) if node.kind == "deliverable" else ""
                 rest = shown(node.title) if strong else name
-                rest = svg.fitted(rest, left - svg.text_width(f"{strong} ")) if rest else ""
+                rest = svg.fitted(rest, left - svg.text_width(f"{strong} ", _BOLD)) if rest else ""
                 return [_Line(strong, rest if rest != "…" else "", right)]
             case "more":
-                return [_Line(plain=svg.fitted(name, room)), _Line(plain=effort)]
+                words = [*wrapped(name, room, 2), *wrapped(effort, room, 2)]
+                return [_Line(plain=one) for one in words]
             case "objective" | "key_result":
                 health = health_words(node.health, self.texts)
                 most = 1 if len(self.found.of_layer("key_result")) >= _MANY else 2
-                strong = svg.fitted(name, room - svg.text_width(health) - 10)
+                strong = svg.fitted(name, room - svg.text_width(health) - 10, _BOLD)
                 titles = [_Line(plain=one) for one in wrapped(shown(node.title), room, most)]
-                return [_Line(strong, right=health), *titles, _Line(plain=effort)]
+                return [_Line(strong, right=health), *titles, *efforts]
             case _:
-                most = 2 if node.kind in ("branch", "category") else 3
-                return [
-                    *(_Line(strong=one) for one in wrapped(name, room, most, bold=True)),
-                    _Line(plain=effort),
-                ]
+                return [*(_Line(strong=one) for one in wrapped(name, room, 4, bold=True)), *efforts]
 
     def card(self, spot: Spot, node: Node, geometry: Geometry) -> Markup:
         column = geometry.column(spot.layer)
@@ -191,7 +192,7 @@ def _px(value: float) -> str:
 
 def wrapped(words: str, width: float, most: int, *, bold: bool = False) -> list[str]:
     """The words on at most so many lines; what has no room is cut."""
-    size = 12.5 if bold else 12
+    size = _BOLD if bold else _SIZE
     lines: list[str] = []
     rest = words.split()
     while rest and len(lines) < most:
