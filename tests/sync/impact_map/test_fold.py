@@ -7,23 +7,16 @@ import math
 from sync.impact_map.fold import MOST_KEY_RESULTS, fold
 from sync.impact_map.values import ImpactMap
 from tests.support.builders import epic, item, work, workspace
-from tests.support.maps import lines, map_of
+from tests.support.maps import large_world, lines, map_of
 
 
 def many(key_results: int, epics: int) -> ImpactMap:
-    """Key results, each with epics of 1, 2, 3 ... points."""
-    space = workspace(*(work(f"KR{nr}", {"label": f"kr{nr}"}) for nr in range(key_results)))
-    items = [
-        one
-        for nr in range(key_results)
-        for at in range(epics)
-        for key in (f"WEB-{nr * 1000 + at + 1}",)
-        for one in (
-            epic(key),
-            item(f"{key}9", key, labels=(f"kr{nr}",), estimate=at + 1),
-        )
-    ]
-    return map_of(space, *items)
+    """Key results of one objective, each with epics of 1, 2, 3 ... points."""
+    space, items = large_world(key_results, epics)
+    rows = [one for objective in space.objectives for one in objective.key_results]
+    rows.sort(key=lambda one: int(one.id[2:]))
+    whole = space.objectives[0].model_copy(update={"id": "O", "key_results": tuple(rows)})
+    return map_of(space.model_copy(update={"objectives": (whole,)}), *items)
 
 
 def test_a_small_map_stays_as_it_is() -> None:
