@@ -34,7 +34,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "collect apply",
         "decide",
         "run settled kept",
-        "brief explain remember starter unchanged",
+        "brief explain impact_map remember starter unchanged",
         "report",
         "jobs",
         "cli",
@@ -60,6 +60,7 @@ PURE_FOLDERS = (
     "sync.plan",
     "sync.brief",
     "sync.explain",
+    "sync.impact_map",
     "sync.report",
     "sync.starter",
 )

@@ -50,12 +50,14 @@ class _Truenorth(CommandGroup):
                 "signals": "List warning signals, with thresholds, evidence and remedies.",
                 "brief": "Print what to look at first this week, or post it to a channel.",
                 "report": "Write the report: pages for a browser, with JSON and CSV.",
+                "map": "Show which work leads to which goal, from goals to epics.",
                 "roll-over": "Print unfinished key results as OKRs of the next cycle.",
             },
             apart={
                 "signals": "sync.cli.commands.signals",
                 "brief": "sync.cli.commands.brief",
                 "report": "sync.cli.commands.report",
+                "map": "sync.cli.commands.impact_map",
             },
         ),
         HelpSection(

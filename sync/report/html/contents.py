@@ -9,6 +9,7 @@ from sync.report.html.links import Links
 from sync.report.html.page import Page, Section
 from sync.report.html.sections import (
     flow,
+    impact_map,
     investment,
     method,
     overview,
@@ -19,6 +20,7 @@ from sync.report.html.source import ReportSource
 
 SECTIONS: tuple[Callable[[ReportSource, Links], Section], ...] = (
     overview.section,
+    impact_map.section,
     unaligned.section,
     flow.section,
     signals.section,

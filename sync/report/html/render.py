@@ -20,7 +20,7 @@ from config.text.texts import Texts
 from sync.report.html.choosing import Choosing
 from sync.report.html.page import Cell, Column, Link, Page
 
-_STYLES = ("charts.css", "look.css")
+_STYLES = ("charts.css", "map.css", "look.css")
 _SCRIPT = "page.js"
 _MOST_COLUMNS = 16
 """Columns of which each may stand on the right by itself."""
