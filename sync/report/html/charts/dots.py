@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from markupsafe import Markup
@@ -32,3 +33,9 @@ def dot(
         )
     # The title of the link is its name as well.
     return svg.link(href, svg.title(words), drawn, tabindex=None if is_stop else -1) if linked else drawn
+
+
+def unnamed(places: Iterable[tuple[int, int]], width: int, height: int) -> Markup:
+    """Dots without a name as one path of points: its line has round ends and no length. `width`: that of the places."""
+    d = "".join(f"M{x} {y}h0" for x, y in sorted(set(places)))
+    return svg.stretched(svg.path(d, class_="points"), width=width, height=height)

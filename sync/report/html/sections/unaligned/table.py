@@ -9,6 +9,7 @@ from config.text.texts import Texts
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, ItemAlignment
 from sync.align.suggestions import Suggestion, suggest
+from sync.flow.building import team_of
 from sync.report.html.links import Links
 from sync.report.html.page import Cell, Column, Kind, Row, Table
 from sync.report.html.sections.unaligned.pieces import Piece
@@ -54,12 +55,11 @@ def _row(piece: Piece, near: Sequence[Suggestion], source: ReportSource, links: 
     texts, item, run = source.texts, piece.item, source.run
     figures, is_shown = texts.figures, not item.private
     effort = None if piece.effort is None else round(piece.effort, 4)
-    team = item.team or item.project or ""
     said = why(run.alignment.placements[item.ref], piece, run.alignment, texts) if is_shown else ""
     cells = (
         _key(item, texts, links),
         _text(item.title if is_shown else texts.text("report_unaligned.restricted")),
-        _text(team if is_shown else ""),
+        _text(team_of(item) if is_shown else ""),
         _text(item.status if is_shown else ""),
         Cell(_state(piece, texts), piece.state, tone="bad" if piece.is_warned else ""),
         Cell(figures.count(piece.age_days), piece.age_days),
