@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from sync.report.html import svg
 from sync.report.html.charts.dots import DIAMOND, MOST_STOPS, Shape, dot, unnamed
+from sync.report.html.charts.frame import nothing
 from sync.report.html.charts.values import Aged, AgingColumn, ChartWords
 
 _SHARES = (50, 70, 85, 95)
@@ -38,6 +39,8 @@ def aging(
     Behind the dots are the ages at which 50, 70, 85 and 95 % of finished work had left the stage. Older than 85 % is marked.
     `axis`: what the age is counted in; `named`: how many dots of a row have their words, the oldest ones.
     """
+    if not columns:
+        return nothing(title)
     ages = [one.age for column in columns for one in column.dots]
     limits = [one for column in columns for one in _limits(column) if one is not None]
     top = max(ages, default=1.0)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from markupsafe import Markup
 
 from sync.report.html import svg
 from sync.report.html.charts.dots import MOST_STOPS, dot, unnamed
-from sync.report.html.charts.frame import HEIGHT, Name, across, along, plot
+from sync.report.html.charts.frame import HEIGHT, Name, across, along, legend, plot, strips
 from sync.report.html.charts.values import ChartWords, Dot, Guide
 
 MOST_DOTS = 2_000
@@ -28,6 +29,8 @@ _CELL = 8
 
 _MOST_CELLS = 120
 """Cells beside each other."""
+
+_SHADES = 4
 
 
 def scatter(
@@ -55,8 +58,10 @@ def scatter(
     first, last = min(one.day for one in points), max(one.day for one in points)
     days = max((last - first).days, 1)
     beyond = sum(one.value > values[-1] for one in points)
+    said = f"▲ {words.number(beyond)} > {texts[-1]}"
+    key = Markup("")
     if len(points) > MOST_DOTS:
-        marks = _counted(points, first, days, place, words)
+        marks, key = _counted(points, first, days, place, words)
         linked = False
     else:
         marks, linked = _dots(points, first, days, place, limit, named)
@@ -67,13 +72,14 @@ def scatter(
         *across(values, place, texts),
         *marks,
         *(_guide(place(one.value)) for one in guides),
-        *([svg.text("100%", -6, f"▲ {words.number(beyond)}", "beyond", text_anchor="end")] if beyond else []),
+        *([svg.text("100%", -6, said, "beyond", text_anchor="end")] if beyond else []),
         *along(first, last, words),
         left=texts,
         names=names,
         axis=axis,
         has_links=linked,
         lines=True,
+        key=key,
     )
 
 
@@ -108,19 +114,40 @@ def _dots(
 
 def _counted(
     points: Sequence[Dot], first: date, days: int, place: svg.Scale, words: ChartWords
-) -> list[Markup]:
+) -> tuple[list[Markup], Markup]:
+    """Cells in shades by how many dots lie in them, and what the shades mean."""
     wide = -(-(days + 1) // _MOST_CELLS)
+    columns = days // wide + 1
     cells = Counter(
         ((one.day - first).days // wide, min(int(place(one.value) // _CELL), HEIGHT // _CELL - 1))
         for one in points
     )
-    most = max(cells.values())
-    columns = (days + wide) // wide
-    by_shade: dict[int, list[Markup]] = {}
+    limits = _limits(max(cells.values()))
+    drawn: list[list[str]] = [[] for _ in limits]
     for (x, y), count in sorted(cells.items()):
-        shade = min(4, 1 + int(4 * math.log(count) / math.log(most))) if most > 1 else 1
-        by_shade.setdefault(shade, []).append(
-            svg.rect(x, y * _CELL, 1, _CELL, svg.title(words.number(count)))
-        )
-    groups = [svg.group(*by_shade[shade], class_=f"shade-{shade}") for shade in sorted(by_shade)]
-    return [svg.stretched(*groups, width=columns, height=HEIGHT)]
+        drawn[bisect_left(limits, count)].append(f"M{x} {y * _CELL}h1v{_CELL}h-1z")
+    shades = [svg.path("".join(one), class_=f"shade-{at}") for at, one in enumerate(drawn, 1) if one]
+    totals = Counter((one.day - first).days // wide for one in points)
+    said = [
+        f"{words.day(first + timedelta(days=at * wide))}: {words.number(totals[at])}" for at in range(columns)
+    ]
+    key = legend(
+        [
+            Name(
+                0,
+                words.number(low) if low == high else f"{words.number(low)} – {words.number(high)}",
+                "",
+                f"shade-{at}",
+            )
+            for at, (low, high) in enumerate(zip((1, *(one + 1 for one in limits)), limits, strict=False), 1)
+        ],
+        always=True,
+    )
+    places = [(at / columns, (at + 1) / columns) for at in range(columns)]
+    return [svg.stretched(*shades, width=columns, height=HEIGHT), *strips(places, said)], key
+
+
+def _limits(most: int) -> list[int]:
+    """The highest count of each shade: each has about as many times more as the one before."""
+    found = sorted({math.ceil(most ** (at / _SHADES)) for at in range(1, _SHADES)} | {most})
+    return found[-_SHADES:]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from markupsafe import Markup
 
 from sync.report.html import svg
-from sync.report.html.charts.frame import Name, legend
+from sync.report.html.charts.frame import Name, legend, nothing
 from sync.report.html.charts.values import ChartWords, StageBox
 
 Duration = Callable[[float], str]
@@ -51,6 +51,8 @@ def value_stream(
     def duration(value: float) -> str:
         return days.format(words.number(value))
 
+    if not stages:
+        return nothing(title)
     boxes, before = [], _LOW
     for one in stages:
         kinds = {"stage": True, "queue": one.is_waiting, "bottleneck": one.is_bottleneck}

@@ -20,7 +20,8 @@ pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium on this machine (apt-get install chromium)"
 )
 
-WIDTHS = (360, 768, 1280)
+# The gallery has 32 pixels beside its charts: at 736 their names just begin to stand beside them, where there is least room.
+WIDTHS = (360, 736, 1280)
 
 _TEXTS = """() => {
   const seen = [];
@@ -154,10 +155,9 @@ def test_a_mark_is_named_by_its_tooltip(pages: dict[str, tuple[Page, Seen]]) -> 
     page.set_viewport_size({"width": 1280, "height": 800})
     dots = page.get_by_role("link", name=re.compile(r"^ENG-\d+: \d+ days$"))
     assert dots.count() == 6 + 28 + 60 + 3
-    assert (
-        page.get_by_role("link", name="ENG-1: 2 days").first.get_attribute("href")
-        == f"{chart_gallery.SITE}ENG-1"
-    )
+    first = dots.first
+    key = str(first.locator("title").text_content()).split(":")[0]
+    assert first.get_attribute("href") == f"{chart_gallery.SITE}{key}"
     assert page.get_by_role("group", name="Cycle times", exact=True).count() == 1
     assert page.get_by_role("img", name="Arrivals and departures", exact=True).count() == 1
 
