@@ -34,7 +34,8 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "collect apply",
         "decide",
         "run settled kept",
-        "brief explain remember starter unchanged",
+        "brief explain impact_map remember starter unchanged",
+        "review",
         "report",
         "jobs",
         "cli",
@@ -60,6 +61,8 @@ PURE_FOLDERS = (
     "sync.plan",
     "sync.brief",
     "sync.explain",
+    "sync.impact_map",
+    "sync.review",
     "sync.report",
     "sync.starter",
 )

@@ -144,6 +144,14 @@ HELP: Mapping[str, CommandHelp] = {
             "2": "the folder holds other files, or wrong usage or configuration; nothing is written",
         },
     ),
+    "map": CommandHelp(
+        {
+            "truenorth map": "goals, key results and the epics and projects that serve them, with their effort",
+            "truenorth map --format mermaid > map.mmd": "a picture that GitHub and GitLab draw",
+            "truenorth map --team ENG --format markdown": "the work of one team, to paste into a page",
+        },
+        _READS,
+    ),
     "suggest": CommandHelp(
         {
             "truenorth suggest": "key results that orphaned work may serve, and why",
@@ -165,6 +173,20 @@ HELP: Mapping[str, CommandHelp] = {
             "truenorth log --run 7 --format json": "all that a run wrote, for a program",
         },
         {"0": "done", "1": "the store cannot be used", **_USAGE},
+    ),
+    "review": CommandHelp(
+        {
+            "truenorth review 2026-Q4 --format markdown": "what the quarter came to, to paste into a page",
+            "truenorth review 2026-Q4 --next 2027-Q1 --language fr": "in French, with the OKRs proposed for 2027-Q1",
+        },
+        _READS,
+    ),
+    "digest": CommandHelp(
+        {
+            "truenorth digest": "progress, chances, scope, effort and what was finished since last Monday",
+            "truenorth digest --format markdown --language fr": "the same in French, to paste into a page",
+        },
+        _READS,
     ),
     "roll-over": CommandHelp(
         {"truenorth roll-over 2026-Q4 2027-Q1 > 2027-Q1.yaml": "the next quarter's OKRs, to review and edit"},

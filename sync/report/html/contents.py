@@ -9,9 +9,11 @@ from sync.report.html.links import Links
 from sync.report.html.page import Page, Section
 from sync.report.html.sections import (
     flow,
+    impact_map,
     investment,
     method,
     overview,
+    review,
     signals,
     unaligned,
 )
@@ -19,10 +21,12 @@ from sync.report.html.source import ReportSource
 
 SECTIONS: tuple[Callable[[ReportSource, Links], Section], ...] = (
     overview.section,
+    impact_map.section,
     unaligned.section,
     flow.section,
     signals.section,
     investment.section,
+    review.section,
     method.section,
 )
 """In the order of the page: overview, impact map, unaligned work, flow, signals, investment, review, method."""
