@@ -63,7 +63,7 @@ def _scatter(studio: Studio, view: View, bands: Bands) -> Markup:
         )
         dots.append(Dot(day, one.days, words, studio.links.ticket(one.ref) if view.choice is None else ""))
     if view.choice is not None and len(dots) > THIN:
-        dots = _thinned(dots, _named(view, "cycle_time"), bands.p95 / 50)
+        dots = thinned(dots, _named(view, "cycle_time"), bands.p95 / 50)
     guides = [
         Guide(
             value,
@@ -82,7 +82,7 @@ def _scatter(studio: Studio, view: View, bands: Bands) -> Markup:
     )
 
 
-def _thinned(dots: Sequence[Dot], named: int, step: float) -> list[Dot]:
+def thinned(dots: Sequence[Dot], named: int, step: float) -> list[Dot]:
     """The dots with the highest values, and of the others one for all that are as good as in one place."""
     ordered = sorted(dots, key=lambda one: (-one.value, one.day, one.text))
     cells: dict[tuple[int, int], Dot] = {}
