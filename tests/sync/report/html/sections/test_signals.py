@@ -22,7 +22,7 @@ from tests.support.flowing_company import SECRET, company_items, flowing_source
 from tests.support.report_sections import ListedItems, chart, facts, names, rows, table, words
 
 NO_LINKS = Links({})
-BLOCKED = {
+BLOCKED: dict[str, Any] = {
     "labels": ("growth",),
     "category": "doing",
     "status": "In Progress",
