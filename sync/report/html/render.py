@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import jinja2
@@ -79,7 +80,7 @@ def render(page: Page, frame: Frame, choosing: Choosing, texts: Texts) -> str:
             home=frame.home,
             downloads=frame.downloads,
             choose=choosing,
-            words={name: texts.text(f"report.{name}") for name in _WORDS},
+            words=SimpleNamespace(**{name: texts.text(f"report.{name}") for name in _WORDS}),
         )
     )
 
