@@ -6,6 +6,7 @@ its number (https://mermaid.js.org/syntax/flowchart.html, "Entity codes to escap
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from config.text.texts import Texts
@@ -30,6 +31,7 @@ _SHAPES: Mapping[Kind, tuple[str, str]] = {
 }
 _BOX = ('["', '"]')
 _LINE = "#9aa3b5"
+_ALIVE = re.compile(r"\$(?=\$)|:(?=\w)")
 _LOOKS: Mapping[Health | str, tuple[str, str, str]] = {
     "on_track": ("#e3f4e7", "#1f7a3d", "#10321c"),
     "done": ("#d3ecd9", "#125c2c", "#10321c"),
@@ -92,7 +94,7 @@ def _short(text: str) -> str:
 def escaped(text: str) -> str:
     """The text with each character by its number that is neither a letter, a digit nor a space.
 
-    Two dollar signs would begin a formula whatever they are written by, so a word joiner stands between them.
+    Two dollar signs would begin a formula and `fa:fa-` an icon whatever they are written by, so a word joiner stands inside.
     """
-    apart = text.replace("$$", "$\u2060$").replace("$$", "$\u2060$")
+    apart = _ALIVE.sub(lambda found: f"{found[0]}\u2060", text)
     return "".join(one if one.isalnum() or one == " " else f"#{ord(one)};" for one in apart)
