@@ -31,7 +31,7 @@ _SHAPES: Mapping[Kind, tuple[str, str]] = {
 }
 _BOX = ('["', '"]')
 _LINE = "#9aa3b5"
-_ALIVE = re.compile(r"\$(?=\$)|:(?=\w)")
+_ALIVE = re.compile(r"\$(?=\$)|:(?=\w)|\\(?=\w)")
 _LOOKS: Mapping[Health | str, tuple[str, str, str]] = {
     "on_track": ("#e3f4e7", "#1f7a3d", "#10321c"),
     "done": ("#d3ecd9", "#125c2c", "#10321c"),
@@ -94,7 +94,7 @@ def _short(text: str) -> str:
 def escaped(text: str) -> str:
     """The text with each character by its number that is neither a letter, a digit nor a space.
 
-    Two dollar signs would begin a formula and `fa:fa-` an icon whatever they are written by, so a word joiner stands inside.
+    Two dollar signs would begin a formula, `fa:fa-` an icon and `\\n` a line, whatever they are written by: a word joiner parts them.
     """
     apart = _ALIVE.sub(lambda found: f"{found[0]}\u2060", text)
     return "".join(one if one.isalnum() or one == " " else f"#{ord(one)};" for one in apart)
