@@ -85,19 +85,12 @@ class _Picture:
     def lines(self, node: Node, width: float) -> list[_Line]:
         room = width - _INSIDE - 8
         name, effort = self.name(node), effort_words(node.effort, self.found.unit, self.texts)
+        if node.layer == "deliverable":
+            return [self.row(node, room)]
         efforts = [_Line(plain=one) for one in wrapped(effort, room, 2)]
         match node.kind:
-            case "deliverable" | "loose":
-                amount, done = amount_words(node.effort, self.texts), done_percent(node.effort)
-                right = f"{amount} · {self.texts.figures.percent(done or 0)}"
-                left = room - width_of(right) - 10
-                strong = fitted(name, left, BOLD) if node.kind == "deliverable" else ""
-                rest = shown(node.title) if strong else name
-                rest = fitted(rest, left - width_of(f"{strong} ", BOLD)) if rest else ""
-                return [_Line(strong, rest if rest != "…" else "", right)]
             case "more":
-                words = [*wrapped(name, room, 2), *wrapped(effort, room, 2)]
-                return [_Line(plain=one) for one in words]
+                return [*(_Line(plain=one) for one in wrapped(name, room, 2)), *efforts]
             case "objective" | "key_result":
                 health = health_words(node.health, self.texts)
                 most = 1 if len(self.found.of_layer("key_result")) >= _MANY else 2
@@ -106,6 +99,17 @@ class _Picture:
                 return [_Line(strong, right=health), *titles, *efforts]
             case _:
                 return [*(_Line(strong=one) for one in wrapped(name, room, 4, BOLD)), *efforts]
+
+    def row(self, node: Node, room: float) -> _Line:
+        """An epic or project on one line: what it is on the left, its effort and how much of it is done on the right."""
+        amount, done = amount_words(node.effort, self.texts), done_percent(node.effort)
+        right = f"{amount} · {self.texts.figures.percent(done or 0)}"
+        left, name = room - width_of(right) - 10, self.name(node)
+        if node.kind != "deliverable":
+            return _Line(plain=fitted(name, left), right=right)
+        strong = fitted(name, left, BOLD)
+        rest = fitted(shown(node.title), left - width_of(f"{strong} ", BOLD)) if node.title else ""
+        return _Line(strong, rest if rest != "…" else "", right)
 
     def card(self, spot: Spot, node: Node, geometry: Geometry) -> Markup:
         column = geometry.column(spot.layer)
