@@ -13,6 +13,7 @@ from sync.forecast.outlook import to_keep
 from sync.history.movement import Movement, WorkState, movements_since
 from sync.marks.status_updates import PostedUpdate, posted
 from sync.signals.grace import LinkDays, to_remember
+from sync.signals.work_by_day import to_keep as work_to_keep
 from sync.store.store import Store
 
 
@@ -24,7 +25,7 @@ def remember(
     *,
     is_sync: bool = True,
 ) -> None:
-    """Keep the day's readings, its forecasts and the snapshot for `status`, `orphans`, `explain` and the guards.
+    """Keep the day's readings, its forecasts, where the work goes, and the snapshot for `status`, `orphans`, `explain` and the guards.
 
     Items with a "written" receipt are kept as they look now, not as they were read. `is_sync`: not a run that only looks.
     """
@@ -50,7 +51,8 @@ def remember(
     store.snapshots.save(replace(result.observation, pulls=pulls), *_changed(result.memory.links, links))
     day = _today(result, workspace)
     kept = to_keep(result.outlooks, day)
-    store.readings.save(result.scorecard, day, result.work_states, moved_today(result, workspace), kept)
+    moved, work = moved_today(result, workspace), work_to_keep(result.slices, day)
+    store.readings.save(result.scorecard, day, result.work_states, moved, kept, work)
 
 
 def _stamp_of(written: Marks, workspace: Workspace) -> Stamp:

@@ -35,6 +35,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "decide",
         "run settled kept",
         "brief explain impact_map remember starter unchanged",
+        "review",
         "report",
         "jobs",
         "cli",
@@ -61,6 +62,7 @@ PURE_FOLDERS = (
     "sync.brief",
     "sync.explain",
     "sync.impact_map",
+    "sync.review",
     "sync.report",
     "sync.starter",
 )

@@ -49,6 +49,8 @@ class _Truenorth(CommandGroup):
                 "log": "Show the audit log: every write, with values before and after.",
                 "signals": "List warning signals, with thresholds, evidence and remedies.",
                 "brief": "Print what to look at first this week, or post it to a channel.",
+                "review": "Review a cycle: grades, promises, forecasts, wins, decisions.",
+                "digest": "Print what the week did to the key results.",
                 "report": "Write the report: pages for a browser, with JSON and CSV.",
                 "map": "Show which work leads to which goal, from goals to epics.",
                 "roll-over": "Print unfinished key results as OKRs of the next cycle.",
@@ -58,6 +60,8 @@ class _Truenorth(CommandGroup):
                 "brief": "sync.cli.commands.brief",
                 "report": "sync.cli.commands.report",
                 "map": "sync.cli.commands.impact_map",
+                "review": "sync.cli.commands.review",
+                "digest": "sync.cli.commands.review",
             },
         ),
         HelpSection(

@@ -174,6 +174,20 @@ HELP: Mapping[str, CommandHelp] = {
         },
         {"0": "done", "1": "the store cannot be used", **_USAGE},
     ),
+    "review": CommandHelp(
+        {
+            "truenorth review 2026-Q4 --format markdown": "what the quarter came to, to paste into a page",
+            "truenorth review 2026-Q4 --next 2027-Q1 --language fr": "in French, with the OKRs proposed for 2027-Q1",
+        },
+        _READS,
+    ),
+    "digest": CommandHelp(
+        {
+            "truenorth digest": "progress, chances, scope, effort and what was finished since last Monday",
+            "truenorth digest --format markdown --language fr": "the same in French, to paste into a page",
+        },
+        _READS,
+    ),
     "roll-over": CommandHelp(
         {"truenorth roll-over 2026-Q4 2027-Q1 > 2027-Q1.yaml": "the next quarter's OKRs, to review and edit"},
         _READS,

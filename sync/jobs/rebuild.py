@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,8 +26,10 @@ from sync.plan.plan import Edit, changes_of
 from sync.private_files import make_private
 from sync.remember import remember
 from sync.signals.grace import LinkDays
+from sync.signals.work_by_day import KeptSlice
 from sync.store import tables
 from sync.store.database import Database, address
+from sync.store.days.work_by_day import read_work_by_day
 from sync.store.forecasts import read_forecasts
 from sync.store.lease import LeaseBusy, LeaseHeld, leased
 from sync.store.links import read_links
@@ -42,7 +44,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class OldStore:
-    """What came of the store that was there: its readings and forecasts, where credentials went, where it is kept (None when there
+    """What came of the store that was there: its readings and forecasts, where work went by day, where credentials went, where it is kept (None when there
     was none), since when work serves no key result any more, and what setup made on each tracker.
     """
 
@@ -52,6 +54,7 @@ class OldStore:
     links: LinkDays = field(default_factory=dict)
     provisions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     forecasts: Mapping[str, Sequence[KeptForecast]] = field(default_factory=dict)
+    work: Mapping[date, Sequence[KeptSlice]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,9 @@ def retire_store(settings: Settings, config: Path, now: datetime) -> OldStore:
     _check_at_rest(settings.store)
     readings, links = recover_readings(settings.store), _told(settings.store, read_links)
     provisions, forecasts = _told(settings.store, read_provisions), _told(settings.store, read_forecasts)
+    work = _told(settings.store, read_work_by_day)
     archived = archive_store(settings.store, now)
-    return OldStore(readings, origins, archived, links, provisions, forecasts)
+    return OldStore(readings, origins, archived, links, provisions, forecasts, work)
 
 
 def put_back(url: str, old: OldStore) -> None:
@@ -239,6 +243,7 @@ def rebuild(session: Session, old: OldStore, now: datetime, reporter: Reporter) 
     """Read everything, and remember it with every item that bears our stamp as written."""
     store = session.store
     store.readings.import_readings(old.readings, old.forecasts)
+    store.work_by_day.add(one for some in old.work.values() for one in some)
     store.save_origins(old.origins)
     store.lost_links.add(old.links)
     for tracker, made in old.provisions.items():

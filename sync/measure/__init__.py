@@ -8,7 +8,8 @@ from sync.measure.ended import closed_on, last_day
 from sync.measure.estimates import EstimateBook, Estimates, Spread
 from sync.measure.field_values import collect_values
 from sync.measure.flow import needs_history
-from sync.measure.objectives import ASPIRATION
+from sync.measure.key_results import LITTLE, MUCH
+from sync.measure.objectives import ASPIRATION, grade_of
 from sync.measure.pieces import LEFT_OUT, ZERO, LeftOut, Piece, Tally, fold, pieces_of, tally_of, weighting_of
 from sync.measure.reading import (
     Creep,
@@ -28,6 +29,8 @@ __all__ = [
     "ASPIRATION",
     "DENOMINATOR",
     "LEFT_OUT",
+    "LITTLE",
+    "MUCH",
     "ZERO",
     "Bounds",
     "Creep",
@@ -54,6 +57,7 @@ __all__ = [
     "exact_percent",
     "first_day",
     "fold",
+    "grade_of",
     "health",
     "last_day",
     "latest",

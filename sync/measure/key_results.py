@@ -28,7 +28,8 @@ from sync.measure.pieces import Piece, Tally, fold, pieces_of, weighting_of
 from sync.measure.reading import Mismatch, Reading, to_percent
 from sync.measure.values import value_of
 
-_MUCH, _LITTLE = 0.8, 0.2
+MUCH, LITTLE = 0.8, 0.2
+"""Output and outcome that do not fit together: one of them at least this much, the other less than that little."""
 
 
 def measure_key_result(key_result: KeyResult, objective: Objective, context: MeasureContext) -> Reading:
@@ -137,9 +138,9 @@ def _mismatch(progress: float | None, output: float | None, tally: Tally) -> Mis
     if progress is None or output is None:
         return None
     work = f"{part_of(tally.done, tally.leaves, 'item')} done"
-    if output >= _MUCH and progress < _LITTLE:
+    if output >= MUCH and progress < LITTLE:
         return Mismatch(f"{work}, but the value has hardly moved", "check that this work contributes to it")
-    if progress >= _MUCH and output < _LITTLE:
+    if progress >= MUCH and output < LITTLE:
         found = f"the value is near its target with only {work}"
         return Mismatch(found, "check whether the rest of the work is still needed")
     return None

@@ -59,7 +59,7 @@ def roll_up(
         health=_objective_health(judged, by_now, own, workspace, can_fall=falls),
         readings=own,
         without_data=len(parts) - len(known),
-        grade=_grade(objective, progress),
+        grade=None if progress is None or not objective.grading else grade_of(progress, objective.grading),
         grading=objective.grading or "",
         parent=objective.parent,
         closed=objective.closed if objective.closed and objective.closed <= today else None,
@@ -92,13 +92,11 @@ def _judged(objective: Objective, progress: float | None) -> float | None:
     return 1.0 if progress >= ASPIRATION - _NOISE else progress / ASPIRATION
 
 
-def _grade(objective: Objective, progress: float | None) -> float | None:
+def grade_of(progress: float, grading: str) -> float:
     """The progress in tenths, rounded, but down where rounding would show a success, or a completion, that is none."""
-    if progress is None or not objective.grading:
-        return None
     rounded = round(progress, 1)
     for mark in (1.0, ASPIRATION):
-        is_judged = mark == 1.0 or objective.grading == "aspirational"
+        is_judged = mark == 1.0 or grading == "aspirational"
         if is_judged and rounded == mark and progress < mark - _NOISE:
             return round(mark - 0.1, 1)
     return rounded

@@ -50,7 +50,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE gists ADD COLUMN updated VARCHAR(32)",
     ),
 }
-"""What makes a store of the version before into one of the version named. Whole new tables, as in 4, 7, 8 and 10, need no word."""
+"""What makes a store of the version before into one of the version named. Whole new tables, as in 4, 7, 8, 10 and 11, need no word."""
 
 
 _ADDED = re.compile(r"ALTER TABLE (\w+) ADD COLUMN (\w+)")

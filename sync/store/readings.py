@@ -16,8 +16,10 @@ from sync.forecast.outlook import KeptForecast
 from sync.history.days import History, HistoryRow, row_of
 from sync.history.movement import Movement, WorkState
 from sync.measure import Scorecard
+from sync.signals.work_by_day import KeptSlice
 from sync.store import tables
 from sync.store.database import Database, again
+from sync.store.days.work_by_day import replace_work_of
 from sync.store.forecasts import add_forecasts, read_forecasts, replace_forecasts
 
 _MOVEMENTS = Decoder(Movement)
@@ -37,8 +39,9 @@ class Readings:
         states: Mapping[str, WorkState],
         moved: Mapping[str, Movement],
         forecasts: Mapping[str, KeptForecast] = MappingProxyType({}),
+        work: Sequence[KeptSlice] = (),
     ) -> None:
-        """Remember a day's readings and forecasts, where work stands and what moved it; the same day again replaces them.
+        """Remember a day's readings and forecasts, where work stands and goes, and what moved it; the same day again replaces them.
 
         Where it is not known what moved, what was remembered of that day stays. Where work stood is kept of this
         day and of the one before it that was read.
@@ -58,6 +61,7 @@ class Readings:
             if rows:
                 connection.execute(table.insert(), rows)
             replace_forecasts(connection, day, forecasts)
+            replace_work_of(connection, day, work)
             last = connection.execute(
                 sa.select(sa.func.max(states_table.c.day)).where(states_table.c.day < on)
             ).scalar()
@@ -93,6 +97,12 @@ class Readings:
         """The forecasts that were made of a key result, by day."""
         with self._database.transaction() as connection:
             return tuple(read_forecasts(connection, key_result).get(key_result, ()))
+
+    @again
+    def all_forecasts(self) -> dict[str, list[KeptForecast]]:
+        """The forecasts that were made of every key result, by day."""
+        with self._database.transaction() as connection:
+            return read_forecasts(connection)
 
     @again
     def import_readings(

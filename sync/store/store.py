@@ -22,6 +22,7 @@ from sync.plan.backoff import rest_after
 from sync.store import tables
 from sync.store.briefs import Briefs
 from sync.store.database import REBUILD, Database, StoreError, again
+from sync.store.days.work_by_day import WorkByDay
 from sync.store.journal import Journal
 from sync.store.lease import make_lease
 from sync.store.links import LostLinks
@@ -67,6 +68,7 @@ class Store:
         self.plans = Plans(self._database)
         self.briefs = Briefs(self._database, lambda: self.clock())
         self.lost_links = LostLinks(self._database)
+        self.work_by_day = WorkByDay(self._database)
         try:
             self._database.prepare(self._make)
         except BaseException:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from config.text.redaction import redactor
 
-VERSION = 10
+VERSION = 11
 
 
 class Words(sa.types.TypeDecorator[str]):
@@ -265,6 +265,16 @@ forecasts = sa.Table(
     sa.Column("weeks", sa.Float, nullable=False),
 )
 """Forecasts by the day on which they were made, to be held against what came."""
+work_by_day = sa.Table(
+    "work_by_day",
+    metadata,
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("kind", sa.String(16), primary_key=True),
+    sa.Column("name", Words(255), primary_key=True),
+    sa.Column("pieces", sa.Float, nullable=False),
+    sa.Column("share", sa.Float, nullable=False),
+)
+"""Where the running work went on each day that was read: by objective, exempt category, and in one row what is unaligned."""
 journal = sa.Table(
     "journal",
     metadata,

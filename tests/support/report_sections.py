@@ -63,5 +63,5 @@ def words(section: Section) -> str:
 class ListedItems:
     """A tracker of which a page lists any items: its address names them."""
 
-    def page(self, items: Sequence[WorkItem]) -> str:
-        return "https://tracker.example/search?" + "&".join(sorted(one.key for one in items))
+    def pages(self, items: Sequence[WorkItem]) -> Sequence[tuple[str, int]]:
+        return (("https://tracker.example/search?" + "&".join(sorted(one.key for one in items)), len(items)),)

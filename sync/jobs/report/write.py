@@ -11,6 +11,7 @@ from sync.decide import Decision
 from sync.jobs.last_read import progress_history
 from sync.jobs.report.folder import Written, write_folder
 from sync.jobs.report.links import links_of
+from sync.jobs.review.review import latest_review
 from sync.jobs.session import Session
 from sync.report.html.report import report_files
 from sync.report.html.source import ReportSource
@@ -21,7 +22,8 @@ def report_source(session: Session, run: Decision, texts: Texts) -> ReportSource
     workspace = session.workspace
     since = last_monday(run.scorecard.as_of, workspace.zone)
     brief = brief_of(run, run.signal_context, workspace, since)
-    return ReportSource(run, workspace, progress_history(session, run), brief, since, texts)
+    histories, review = progress_history(session, run), latest_review(session, run)
+    return ReportSource(run, workspace, histories, brief, since, texts, review)
 
 
 def write_report(session: Session, run: Decision, texts: Texts, folder: Path) -> Written:

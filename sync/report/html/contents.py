@@ -13,6 +13,7 @@ from sync.report.html.sections import (
     investment,
     method,
     overview,
+    review,
     signals,
     unaligned,
 )
@@ -25,6 +26,7 @@ SECTIONS: tuple[Callable[[ReportSource, Links], Section], ...] = (
     flow.section,
     signals.section,
     investment.section,
+    review.section,
     method.section,
 )
 """In the order of the page: overview, impact map, unaligned work, flow, signals, investment, review, method."""

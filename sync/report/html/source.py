@@ -16,6 +16,7 @@ from sync.flow.figures import FlowFigures, flow_figures
 from sync.forecast.attribution import Attribution, Untold, attribute
 from sync.history.days import History
 from sync.indicators.indicators import Indicators, indicators_of
+from sync.review.contents import Review
 from sync.signals.capacity.starved_objective import days_so_far
 
 
@@ -25,6 +26,7 @@ class ReportSource:
 
     - `histories`: by key result, see `sync.history.days.until_now`. `since`: Monday of last week, to which the movement is compared.
     - `brief`: what to look at first. What several sections need is computed when it is first asked for, and once.
+    - `review`: of the cycle that people want to review now; None where none runs or ended lately.
     """
 
     run: Decision
@@ -33,6 +35,7 @@ class ReportSource:
     brief: Brief
     since: datetime
     texts: Texts
+    review: Review | None = None
 
     @property
     def now(self) -> datetime:

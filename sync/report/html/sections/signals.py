@@ -91,7 +91,7 @@ class _Page:
         return Facts(
             tuple(
                 Fact(
-                    severity,
+                    f"count_{severity}",
                     self._texts.text(f"signals.title.{severity}"),
                     count_cell(
                         counts[severity], self._texts, href=f"#signals-{severity}" if counts[severity] else ""

@@ -22,6 +22,9 @@ from sync.report.html.sections.flow.views import View, Views
 PICTURES = 3
 """Of so many value streams, those with the most work, a chart has a picture each; its table has all."""
 
+QUARTER = 13
+"""Weeks that are drawn of a team or an objective; of all work all are."""
+
 LONGEST = 1000
 """Characters of an address in a cell: searches that name many tickets would be most of the page."""
 
@@ -41,6 +44,11 @@ class Studio:
     @cached_property
     def words(self) -> ChartWords:
         return words_of(self.texts.figures)
+
+    def weeks(self, view: View) -> int:
+        """How many of the last weeks are drawn for a view."""
+        count = self.figures.weeks.count
+        return count if view.choice is None else min(count, QUARTER)
 
     def item(self, ref: Ref) -> WorkItem:
         """An item whose flow is told."""

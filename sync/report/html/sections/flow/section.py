@@ -29,11 +29,11 @@ def section(source: ReportSource, links: Links) -> Section:
         bottlenecks(studio),
         *value_streams(studio),
         *aging_work(studio),
-        *in_progress(studio),
         *cycle_times(studio),
         *stage_times(studio),
         *cumulative_flow(studio),
         *by_week(studio),
+        *in_progress(studio),
         places(studio),
     ]
     if unknown:

@@ -122,8 +122,8 @@ def cumulative_flow(studio: Studio) -> Iterable[Chart]:
         places = [one for one in view.places if any(_moved(one))]
         if not places:
             return None
-        picture = studio.by_stream(view, places, lambda place, name: _areas(studio, place, name))
-        return picture, _reached(studio, places)
+        picture = studio.by_stream(view, places, lambda place, name: _areas(studio, view, place, name))
+        return picture, _reached(studio, view, places)
 
     return studio.chart("cumulative", draw)
 
@@ -133,14 +133,16 @@ def _moved(place: PlaceFlow) -> Iterator[StageFlow]:
     return (one for one in place.stages if one.stage.category != "todo" and one.reached[-1])
 
 
-def _areas(studio: Studio, place: PlaceFlow, name: str) -> Markup:
-    lines = [Band(one.stage.name, one.reached) for one in _moved(place)]
+def _areas(studio: Studio, view: View, place: PlaceFlow, name: str) -> Markup:
+    first = -studio.weeks(view) - 1
+    lines = [Band(one.stage.name, one.reached[first:]) for one in _moved(place)]
     title = studio.say("cumulative.picture", who=name)
-    return cumulative(studio.figures.weeks.days, lines, title=title, words=studio.words)
+    return cumulative(studio.figures.weeks.days[first:], lines, title=title, words=studio.words)
 
 
-def _reached(studio: Studio, places: Sequence[PlaceFlow]) -> Table:
-    texts, days = studio.texts, studio.figures.weeks.days
+def _reached(studio: Studio, view: View, places: Sequence[PlaceFlow]) -> Table:
+    first = -studio.weeks(view) - 1
+    texts, days = studio.texts, studio.figures.weeks.days[first:]
     columns = (
         _column(studio, "stream"),
         Column("stage", texts.text("flow.column.stage")),
@@ -151,7 +153,7 @@ def _reached(studio: Studio, places: Sequence[PlaceFlow]) -> Table:
             (
                 studio.stream(place),
                 Cell(one.stage.name, one.stage.name),
-                *(count_cell(some, texts) for some in one.reached),
+                *(count_cell(some, texts) for some in one.reached[first:]),
             )
         )
         for place in places
@@ -182,19 +184,19 @@ def _timed(place: PlaceFlow) -> Iterator[tuple[StageFlow, Bands]]:
 
 
 def _times(studio: Studio, place: PlaceFlow, name: str) -> Markup:
-    measured = studio.texts.figures.measured
+    say, measured = studio.say, studio.texts.figures.measured
     rows = [
         Bar(
-            one.stage.name,
+            say("stage_times.waits", stage=one.stage.name) if one.stage.waiting else one.stage.name,
             days.p50,
             days.p85,
-            studio.say("stage_times.bar", middle=measured(days.p50), high=measured(days.p85)),
-            tone="warn" if one.stage.waiting else "",
+            say("stage_times.bar", middle=measured(days.p50), high=measured(days.p85)),
+            tone="quiet" if one.stage.waiting else "",
         )
         for one, days in _timed(place)
     ]
-    title = studio.say("stage_times.picture", who=name)
-    return bars(rows, title=title, words=studio.words, marker=studio.say("stage_times.marker"))
+    title = say("stage_times.picture", who=name)
+    return bars(rows, title=title, words=studio.words, marker=say("stage_times.marker"))
 
 
 def _days(studio: Studio, places: Sequence[PlaceFlow]) -> Table:

@@ -41,16 +41,19 @@ def facts(studio: Studio) -> Facts:
     share = efficiency.share
     found = [
         Fact(
-            "in_progress", say("fact.in_progress"), count_cell(len(refs), texts), links=studio.links.of(refs)
+            "in_progress_now",
+            say("fact.in_progress"),
+            count_cell(len(refs), texts),
+            links=studio.links.of(refs),
         ),
         Fact(
-            "finished",
+            "finished_a_week",
             say("fact.finished"),
             measured_cell(finished, texts),
             say("fact.finished.note", begun=texts.figures.measured(begun)),
         ),
         Fact(
-            "cycle_time",
+            "cycle_time_p85",
             say("fact.cycle_time"),
             measured_cell(cycle.p85 if cycle is not None else None, texts),
             say("fact.cycle_time.note", middle=texts.figures.measured(cycle.p50))
@@ -58,7 +61,7 @@ def facts(studio: Studio) -> Facts:
             else "",
         ),
         Fact(
-            "efficiency",
+            "flow_efficiency",
             say("fact.efficiency"),
             NOTHING
             if share is None
@@ -68,7 +71,7 @@ def facts(studio: Studio) -> Facts:
             else texts.text("flow.not_known"),
         ),
         Fact(
-            "blocked",
+            "blocked_now",
             say("fact.blocked"),
             count_cell(blocked, texts),
             say("fact.blocked.note", days=texts.figures.measured(days)),

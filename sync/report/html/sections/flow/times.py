@@ -27,9 +27,10 @@ SLOWEST = 50
 """How many of the items that took longest the table of all work has; that of a team or an objective has `FEWER`."""
 FEWER = 10
 
-DOTS = 300
-"""How many items in progress are drawn of all work in a stage, the oldest; of a team or an objective `FEWER_DOTS`."""
-FEWER_DOTS = 40
+NAMED = {"cycle_time": 150, "aging": 60}
+"""How many dots of all work say which item they are, those that took longest and the oldest of each stage; of a team or an
+objective `FEWER_NAMED`. The others are drawn, and have no name."""
+FEWER_NAMED = {"cycle_time": 12, "aging": 8}
 
 
 def cycle_times(studio: Studio) -> Iterable[Chart]:
@@ -65,7 +66,14 @@ def _scatter(studio: Studio, view: View, bands: Bands) -> Markup:
         for percent, value in ((50, bands.p50), (70, bands.p70), (85, bands.p85), (95, bands.p95))
     ]
     title = studio.say("cycle_time.picture", who=studio.who(view))
-    return scatter(dots, guides, title=title, words=studio.words, axis=studio.say("axis.days"))
+    return scatter(
+        dots,
+        guides,
+        title=title,
+        words=studio.words,
+        axis=studio.say("axis.days"),
+        named=_named(view, "cycle_time"),
+    )
 
 
 def _slowest(studio: Studio, view: View, bands: Bands) -> Table:
@@ -130,7 +138,6 @@ def _by_stage(place: PlaceFlow) -> Mapping[str, list[InProgress]]:
 def _aging(studio: Studio, view: View, place: PlaceFlow, name: str) -> Markup:
     texts = studio.texts
     left = {one.stage.name: one.aging for one in place.stages}
-    most = DOTS if view.choice is None else FEWER_DOTS
     drawn = []
     for stage, some in _by_stage(place).items():
         bands = left[stage]
@@ -145,12 +152,14 @@ def _aging(studio: Studio, view: View, place: PlaceFlow, name: str) -> Markup:
                 ),
                 studio.links.ticket(one.ref) if view.choice is None else "",
             )
-            for one in some[:most]
+            for one in some
         ]
         p50, p70, p85, p95 = (bands.p50, bands.p70, bands.p85, bands.p95) if bands else (None,) * 4
         drawn.append(AgingColumn(stage, p50, p70, p85, p95, dots))
     title = studio.say("aging.picture", who=name)
-    return aging(drawn, title=title, words=studio.words, axis=studio.say("axis.age"))
+    return aging(
+        drawn, title=title, words=studio.words, axis=studio.say("axis.age"), named=_named(view, "aging")
+    )
 
 
 def _bands(studio: Studio, view: View, places: Sequence[PlaceFlow]) -> Table:
@@ -167,14 +176,12 @@ def _bands(studio: Studio, view: View, places: Sequence[PlaceFlow]) -> Table:
         Column("left", studio.say("column.left_of"), "number"),
     )
     rows = []
-    most, is_cut = DOTS if view.choice is None else FEWER_DOTS, False
     for place in places:
         left, aged = {one.stage.name: one.aging for one in place.stages}, _by_stage(place)
         for one in place.stages:
             if one.stage.category != "doing":
                 continue
             bands, some = left[one.stage.name], aged[one.stage.name]
-            is_cut = is_cut or len(some) > most
             older = [each.ref for each in some if bands is not None and (each.age or 0) > bands.p85]
             page = studio.page_of(older) if view.choice is None else ""
             values = [
@@ -192,10 +199,11 @@ def _bands(studio: Studio, view: View, places: Sequence[PlaceFlow]) -> Table:
                     )
                 )
             )
-    notes = [studio.undrawn(places)]
-    if is_cut:
-        notes.append(studio.say("aging.cut", most=texts.figures.count(most)))
-    return Table("aging_bands", studio.say("aging.table"), heads, tuple(rows), " ".join(filter(None, notes)))
+    return Table("aging_bands", studio.say("aging.table"), heads, tuple(rows), studio.undrawn(places))
+
+
+def _named(view: View, chart: str) -> int:
+    return (NAMED if view.choice is None else FEWER_NAMED)[chart]
 
 
 def by_week(studio: Studio) -> Iterable[Chart]:
@@ -205,8 +213,9 @@ def by_week(studio: Studio) -> Iterable[Chart]:
         begun, finished = view.by_week("arrivals"), view.by_week("departures")
         if not any((*begun, *finished)):
             return None
-        mondays = studio.figures.weeks.days[:-1]
-        series = [Band(studio.say("begun"), begun), Band(studio.say("finished"), finished)]
+        first = -studio.weeks(view)
+        mondays = studio.figures.weeks.days[:-1][first:]
+        series = [Band(studio.say("begun"), begun[first:]), Band(studio.say("finished"), finished[first:])]
         title = studio.say("weekly.picture", who=studio.who(view))
         return columns(mondays, series, title=title, words=studio.words), _weeks(studio, view)
 
@@ -220,9 +229,10 @@ def _weeks(studio: Studio, view: View) -> Table:
         Column("week", studio.say("column.week"), "day"),
         *(Column(name, studio.say(name), "number") for name in names),
     )
-    counts = [view.by_week(name) for name in names.values()]
+    first = -studio.weeks(view)
+    counts = [view.by_week(name)[first:] for name in names.values()]
     rows = tuple(
         Row((day_cell(day, texts), *(count_cell(one, texts) for one in some)))
-        for day, *some in zip(studio.figures.weeks.days[:-1], *counts, strict=True)
+        for day, *some in zip(studio.figures.weeks.days[:-1][first:], *counts, strict=True)
     )
     return Table("weeks", studio.say("weekly.table"), heads, rows)

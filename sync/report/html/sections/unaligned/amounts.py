@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -14,6 +14,7 @@ from sync.report.html.page import Cell, Chart, Choice, Column, Drawing, Fact, Fa
 from sync.report.html.sections.unaligned.pieces import AGES, Piece
 from sync.report.html.source import ReportSource
 from sync.report.html.teams import ten_largest
+from sync.signals.subjects import short_team
 
 _MOST_BARS = 12
 
@@ -55,8 +56,9 @@ def by_team(pieces: Sequence[Piece], source: ReportSource, links: Links) -> Char
     """What is warned about by team; its table says how old it is."""
     texts = source.texts
     teams = _by_place(pieces)
+    called = _called([name for name, _ in teams])
     rows = [
-        Bar(name, len(some), None, texts.figures.count(len(some)), links.page_of(_refs(some)), "bad")
+        Bar(called[name], len(some), None, texts.figures.count(len(some)), links.page_of(_refs(some)), "bad")
         for name, some in teams[:_MOST_BARS]
     ]
     title = texts.text("report_unaligned.by_team")
@@ -64,7 +66,7 @@ def by_team(pieces: Sequence[Piece], source: ReportSource, links: Links) -> Char
     lead = texts.counted(
         "report_unaligned.by_team.lead",
         len(most),
-        team=name,
+        team=called[name],
         share=_share(len(most), sum(len(some) for _, some in teams), texts),
     )
     drawn = bars(rows, title=title, words=words_of(texts.figures))
@@ -72,7 +74,7 @@ def by_team(pieces: Sequence[Piece], source: ReportSource, links: Links) -> Char
 
 
 def _team_table(teams: Sequence[tuple[str, Sequence[Piece]]], source: ReportSource, links: Links) -> Table:
-    texts = source.texts
+    texts, called = source.texts, _called([name for name, _ in teams])
     columns = (
         Column("team", texts.text("report_unaligned.column.team")),
         *(Column(f"age_{band}", title, "number") for band, title in enumerate(_age_titles(texts))),
@@ -83,14 +85,14 @@ def _team_table(teams: Sequence[tuple[str, Sequence[Piece]]], source: ReportSour
         "teams",
         texts.text("report_unaligned.by_team.table"),
         columns,
-        tuple(_team_row(name, some, texts, links) for name, some in teams),
+        tuple(_team_row(name, called[name], some, texts, links) for name, some in teams),
     )
 
 
-def _team_row(name: str, pieces: Sequence[Piece], texts: Texts, links: Links) -> Row:
+def _team_row(name: str, called: str, pieces: Sequence[Piece], texts: Texts, links: Links) -> Row:
     effort = sum(one.effort or 0 for one in pieces if one.is_top)
     cells = (
-        Cell(name, name),
+        Cell(called, name),
         *(_count(some, texts, links) for some in _by_age(pieces)),
         _count(pieces, texts, links),
         Cell(texts.figures.measured(effort), round(effort, 4)),
@@ -98,21 +100,26 @@ def _team_row(name: str, pieces: Sequence[Piece], texts: Texts, links: Links) ->
     return Row(cells, frozenset((Choice("team", name),)) if "/" in name else frozenset())
 
 
+def _called(places: Sequence[str]) -> dict[str, str]:
+    """A place by its short name, with its tracker where two have one of that name."""
+    counts = Counter(map(short_team, places))
+    return {one: short_team(one) if counts[short_team(one)] == 1 else one for one in places}
+
+
 def by_age(pieces: Sequence[Piece], source: ReportSource, links: Links) -> Chart:
     """How old what is warned about is, in all and for each of the largest teams that has any."""
     texts = source.texts
     warned = [one for one in pieces if one.is_warned]
-    old = _by_age(warned)[-1]
     largest = {one.name: one for one in ten_largest(source)}
     drawings = [_ages(None, warned, texts, links)]
     drawings += [
         _ages(largest[name], some, texts, links) for name, some in _by_place(pieces) if name in largest
     ]
+    ages = sorted(one.age_days for one in warned)
     lead = texts.counted(
         "report_unaligned.by_age.lead",
-        len(old),
-        days=texts.figures.count(AGES[-1]),
-        share=_share(len(old), len(warned), texts),
+        ages[len(ages) // 2],
+        oldest=texts.figures.count(ages[-1]),
     )
     return Chart("by_age", texts.text("report_unaligned.by_age"), lead, tuple(drawings))
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from urllib.parse import quote
 
 from config.text.texts import Texts
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, ItemAlignment
 from sync.align.suggestions import Suggestion, suggest
+from sync.flow.building import team_of
 from sync.report.html.links import Links
 from sync.report.html.page import Cell, Column, Kind, Row, Table
 from sync.report.html.sections.unaligned.pieces import Piece
 from sync.report.html.source import ReportSource
 from sync.report.html.teams import choices_of
-from sync.report.suggestions import score_of
-from sync.report.table import team_of, title_of
 
 MOST = 200
 """Rows in the page; the file of items has all."""
@@ -26,11 +24,9 @@ _COLUMNS: tuple[tuple[str, Kind], ...] = (
     ("key", "text"),
     ("title", "text"),
     ("team", "text"),
-    ("level", "text"),
     ("status", "text"),
     ("state", "text"),
     ("age_days", "number"),
-    ("since", "day"),
     ("effort", "number"),
     ("below", "number"),
     ("why", "text"),
@@ -57,39 +53,50 @@ def table(pieces: Sequence[Piece], source: ReportSource, links: Links) -> Table:
 
 def _row(piece: Piece, near: Sequence[Suggestion], source: ReportSource, links: Links) -> Row:
     texts, item, run = source.texts, piece.item, source.run
-    figures = texts.figures
-    placement = run.alignment.placements[item.ref]
-    best = near[0] if near else None
-    titles = {one.id: one.title for _, one in source.workspace.key_results()}
+    figures, is_shown = texts.figures, not item.private
     effort = None if piece.effort is None else round(piece.effort, 4)
+    said = why(run.alignment.placements[item.ref], piece, run.alignment, texts) if is_shown else ""
     cells = (
-        Cell(item.name, item.name, links.ticket(item.ref)),
-        _title(item, texts),
-        Cell(team_of(item), item.team or item.project),
-        Cell(texts.text(f"condition.level.{item.level}"), item.level),
-        Cell(item.status, item.status),
+        _key(item, texts, links),
+        _text(item.title if is_shown else texts.text("report_unaligned.restricted")),
+        _text(team_of(item) if is_shown else ""),
+        _text(item.status if is_shown else ""),
         Cell(_state(piece, texts), piece.state, tone="bad" if piece.is_warned else ""),
         Cell(figures.count(piece.age_days), piece.age_days),
-        _day(piece.since, texts),
         Cell("–" if effort is None else figures.measured(effort), effort),
         Cell(figures.count(piece.below) if piece.below else "–", piece.below),
-        Cell(why(placement, item, run.alignment, texts), placement.reason),
-        Cell(
-            f"{best.key_result} {titles[best.key_result]}" if best else "–",
-            best.key_result if best else None,
-            f"kr/{quote(best.key_result, safe='')}/index.html" if best else "",
-        ),
-        Cell(score_of(best) if best else "–", round(best.score, 4) if best else None),
-        Cell(_words(best, texts), ", ".join(best.words) if best else None),
+        _text(said),
+        *_suggestion(near[0] if near and is_shown else None, source),
     )
     return Row(cells, choices_of(item, run.alignment, source.workspace))
 
 
-def _title(item: WorkItem, texts: Texts) -> Cell:
-    """Work with restricted access shows its key alone."""
-    if item.private:
-        return Cell(texts.text("report_unaligned.restricted"), None, tone="quiet")
-    return Cell(title_of(item), item.title)
+def _text(text: str) -> Cell:
+    return Cell(text or "–", text or None)
+
+
+def _key(item: WorkItem, texts: Texts, links: Links) -> Cell:
+    """Work with restricted access shows its key alone; what is called by its title not even that."""
+    if item.private and item.key == item.title:
+        return _text(texts.text("report_unaligned.restricted"))
+    return Cell(item.name, item.name, links.ticket(item.ref))
+
+
+def _suggestion(best: Suggestion | None, source: ReportSource) -> tuple[Cell, Cell, Cell]:
+    """The likeliest key result, its score, and the words that speak for it."""
+    if best is None:
+        return Cell("–", None), Cell("–", None), Cell("–", None)
+    titles = {one.id: one.title for _, one in source.workspace.key_results()}
+    words = ", ".join(best.words)
+    return (
+        Cell(
+            f"{best.key_result} {titles[best.key_result]}",
+            best.key_result,
+            f"kr/{quote(best.key_result, safe='')}/index.html",
+        ),
+        Cell(source.texts.figures.percent(int(best.score * 100)), round(best.score, 4)),
+        Cell(words or source.texts.text("report_unaligned.facets"), words or None),
+    )
 
 
 def _state(piece: Piece, texts: Texts) -> str:
@@ -98,18 +105,8 @@ def _state(piece: Piece, texts: Texts) -> str:
     return texts.text(f"report_unaligned.state.{piece.state.replace(' ', '_')}")
 
 
-def _day(day: date | None, texts: Texts) -> Cell:
-    return Cell("–", None) if day is None else Cell(texts.figures.day(day, year=True), day.isoformat())
-
-
-def _words(best: Suggestion | None, texts: Texts) -> str:
-    if best is None:
-        return "–"
-    return ", ".join(best.words) or texts.text("report_unaligned.facets")
-
-
-def why(placement: ItemAlignment, item: WorkItem, alignment: Alignment, texts: Texts) -> str:
-    """Why it serves nothing, in the language of the report: its claims that link it to nothing, and that no rule links it."""
+def why(placement: ItemAlignment, piece: Piece, alignment: Alignment, texts: Texts) -> str:
+    """Why it serves nothing, in the language of the report: what it claims in vain, that no rule links it, what it lost."""
     said = [
         texts.text("report_unaligned.why.over", claim=one.claim, day=texts.figures.day(one.over))
         if one.over is not None
@@ -118,12 +115,16 @@ def why(placement: ItemAlignment, item: WorkItem, alignment: Alignment, texts: T
         else texts.text("report_unaligned.why.undeclared", claim=one.claim)
         for one in placement.unmet
     ] or [texts.text("report_unaligned.why.no_label")]
-    above = list(_above(item, alignment))
+    above = list(_above(piece.item, alignment))
     if above:
-        line = " → ".join([one.name for one in above[:_MOST_ABOVE]] + ["…"] * (len(above) > _MOST_ABOVE))
+        hidden = texts.text("report_unaligned.restricted")
+        names = [hidden if one.private else one.name for one in above[:_MOST_ABOVE]]
+        line = " → ".join(names + ["…"] * (len(above) > _MOST_ABOVE))
         said.append(texts.text("report_unaligned.why.no_rule", line=line))
     else:
         said.append(texts.text("report_unaligned.why.alone"))
+    if piece.since is not None:
+        said.append(texts.text("report_unaligned.why.lost", day=texts.figures.day(piece.since)))
     return texts.text("report_unaligned.why.join").join(said)
 
 

@@ -76,6 +76,15 @@ def _lead(wip: WipByKeyResult, lost: WipBand | None, texts: Texts) -> str:
         total=texts.figures.count(int(total)),
         share=texts.figures.percent(int(100 * none / total) if total else 0),
     )
+    if (before := wip.whole.total(0)) and len(wip.days) > 1:
+        then = lost.values[0] if lost is not None else Fraction(0)
+        said += " " + texts.text(
+            "report_unaligned.wip.then",
+            day=texts.figures.day(wip.days[0]),
+            count=texts.figures.count(int(then)),
+            total=texts.figures.count(int(before)),
+            share=texts.figures.percent(int(100 * then / before)),
+        )
     if wip.unread:
         said += " " + texts.counted("report_unaligned.wip.unread", wip.unread)
     return said

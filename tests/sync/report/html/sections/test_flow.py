@@ -100,8 +100,12 @@ def test_the_tables_of_charts_have_the_figures_of_the_signals(
         (one["stage"], one["now"], one["reached"][-1] - one["reached"][0]) for one in place["stages"]
     ]
     reached = rows(table(shown, "reached", choice))
-    assert [list(one.values())[2:] for one in reached] == [one["reached"] for one in place["stages"]]
-    assert list(reached[0])[2:-1] == told["weeks"]
+    # Of a team the last 13 weeks are told, each with what stood at its beginning, and the end of the last.
+    since = -13 if choice else 0
+    assert [list(one.values())[2:] for one in reached] == [
+        one["reached"][since - 1 if choice else 0 :] for one in place["stages"]
+    ]
+    assert list(reached[0])[2:-1] == told["weeks"][since:]
     doing = [one for one in place["stages"] if one["stage"] in ("Build", "Review", "Test")]
     days = rows(table(shown, "stage_days", choice))
     assert [(one["item_days"], one["p50"], one["p85"], one["left_p85"]) for one in days] == [
@@ -131,10 +135,10 @@ def test_the_tables_of_charts_have_the_figures_of_the_signals(
         for one in doing
     ]
     weeks = rows(table(shown, "weeks", choice))
-    assert [one["week"] for one in weeks] == told["weeks"]
-    assert [one["begun"] for one in weeks] == place["begun"]
-    assert [one["finished"] for one in weeks] == place["finished"]
-    assert [one["backwards"] for one in weeks] == place["moves_backwards"]
+    assert [one["week"] for one in weeks] == told["weeks"][since:]
+    assert [one["begun"] for one in weeks] == place["begun"][since:]
+    assert [one["finished"] for one in weeks] == place["finished"][since:]
+    assert [one["backwards"] for one in weeks] == place["moves_backwards"][since:]
     percents = place["cycle_time"]["days"]
     finished = table(shown, "finished", choice)
     assert finished.note.startswith(
@@ -155,11 +159,11 @@ def test_work_in_progress_is_that_of_the_signals_the_oldest_first(
 def test_facts_are_those_of_all_work(shown: Section, told: dict[str, Any]) -> None:
     whole = place_values(told["places"][0])
     assert facts(shown) == {
-        "in_progress": whole["in_progress"],
-        "finished": whole["finished"],
-        "cycle_time": whole["cycle_p85"],
-        "efficiency": whole["efficiency"],
-        "blocked": 1,
+        "in_progress_now": whole["in_progress"],
+        "finished_a_week": whole["finished"],
+        "cycle_time_p85": whole["cycle_p85"],
+        "flow_efficiency": whole["efficiency"],
+        "blocked_now": 1,
     }
     (said,) = [one for one in shown.blocks if isinstance(one, Text) and one.title == "Bottleneck"]
     place = told["places"][0]["bottleneck"]
@@ -231,7 +235,7 @@ def test_a_number_leads_to_a_page_that_lists_as_many_items_or_nowhere(source: Re
         for each in found.blocks
         if isinstance(each, Facts)
         for one in each.facts
-        if one.id == "in_progress"
+        if one.id == "in_progress_now"
     ]
     assert sum(one.href.count("&") + 1 for one in fact.links) == fact.cell.value
 
@@ -296,7 +300,7 @@ def test_a_stage_that_work_has_just_come_to_has_no_percentiles() -> None:
     found = flow.section(flowing_source(items=items), NO_LINKS)
     (build,) = [one for one in rows(table(found, "aging_bands")) if one["stage"] == "Build"]
     assert (build["in_progress"], build["older"], build["left_p85"], build["left"]) == (1, 0, None, 0)
-    assert facts(found)["cycle_time"] is None
+    assert facts(found)["cycle_time_p85"] is None
     assert [one.id for one in found.blocks if isinstance(one, Chart)] == [
         "value_stream",
         "aging",
