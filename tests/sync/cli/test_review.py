@@ -124,4 +124,3 @@ def test_what_cannot_be_reviewed_ends_with_2(typed: tuple[str, ...], words: str,
     ran = run(*typed)
     assert (ran.code, ran.out) == (2, "")
     assert words in " ".join(ran.err.replace("│", "").split())
-
