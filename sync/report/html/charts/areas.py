@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import accumulate, pairwise
 
@@ -51,8 +52,10 @@ def _foremost(bands: Sequence[Band], others: str) -> list[Band]:
     kept = {id(one) for one in plain[: _MOST_BANDS - 1 - (len(bands) - len(plain))]}
     rest = [one for one in plain if id(one) not in kept]
     together = list(map(sum, zip(*(one.values for one in rest), strict=True)))
-    folded = Band(others.format(len(rest)), together, "quiet")
-    return [*(one for one in bands if one.tone or id(one) in kept), folded]
+    folded = Band(others.format(len(rest)), together)
+    shown = [one for one in bands if one.tone or id(one) in kept]
+    last = max((at for at, one in enumerate(shown) if not one.tone), default=len(shown) - 1)
+    return [*shown[: last + 1], folded, *shown[last + 1 :]]
 
 
 def cumulative(
@@ -65,6 +68,8 @@ def cumulative(
     """
     edges = [one.values for one in lines]
     floor = min(edges[-1], default=0.0) if edges else 0.0
+    # What is finished is the ground on which the work stands.
+    lines = [*lines[:-1], *(replace(one, tone=one.tone or "quiet") for one in lines[-1:])]
     below = [*edges[1:], [floor] * len(weeks)]
     now = []
     if weeks:
@@ -87,8 +92,8 @@ def _areas(
 ) -> Markup:
     if not days or not bands:
         return plot("areas", title)
-    values = svg.ticks(max(map(max, edges)), low=low, whole=_are_whole(edges))
-    place = svg.Scale(values[0], values[-1], HEIGHT, 0)
+    values = [one for one in svg.ticks(max(map(max, edges)), low=low, whole=_are_whole(edges)) if one >= low]
+    place = svg.Scale(low, values[-1], HEIGHT, 0)
     across_texts = [words.number(one) for one in values]
     steps = max(len(days) - 1, 1)
     marks = []

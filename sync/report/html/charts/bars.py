@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from sync.report.html import svg
-from sync.report.html.charts.frame import colour
+from sync.report.html.charts.frame import colour, nothing
 from sync.report.html.charts.values import Bar, ChartWords
 
 _THICK = 14
@@ -17,6 +17,8 @@ _ROOM = 20
 def bars(rows: Sequence[Bar], *, title: str, words: ChartWords, marker: str = "", value: str = "") -> Markup:
     """A horizontal bar for each row, its value beside it. `marker`: what the marks across bars are, such as "declared
     weight"; `value`: what the bars are, for the legend."""
+    if not rows:
+        return nothing(title)
     most = max((max(one.value, one.marker or 0) for one in rows), default=0) or 1
     lines = [
         svg.element(

@@ -45,10 +45,7 @@ def columns(
         "\n".join((words.day(day), *(f"{band.name}: {words.number(band.values[at])}" for band in series)))
         for at, day in enumerate(weeks)
     ]
-    names = [
-        Name(0, band.name, words.number(band.values[-1]), colour(band.tone, index), band.href)
-        for index, band in enumerate(series)
-    ]
+    names = [Name(0, band.name, "", colour(band.tone, index), band.href) for index, band in enumerate(series)]
     return plot(
         "columns",
         title,

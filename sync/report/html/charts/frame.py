@@ -20,7 +20,7 @@ HEIGHT = 240
 """Of a plot, in pixels; the look has it as well."""
 
 _SERIES = 8
-_MOST_DAYS = 8
+_MOST_DAYS = 7
 _LINE = 17
 """Between names beside marks."""
 
@@ -58,14 +58,19 @@ def plot(
     has_links: bool = False,
     lines: bool = False,
     beside: bool = True,
+    key: Markup | None = None,
 ) -> Markup:
     """The whole chart. `left`: what stands at the axis on the left; `names`: what stands on the right or in the legend.
 
-    `axis`: what the axis on the left is; `lines`: the names are those of lines; `beside`: they stand at heights of their own.
+    `axis`: what the axis on the left is; `lines`: the names are those of lines; `beside`: they stand at heights of their own; `key`: a legend of its own.
     """
-    linked = has_links or any(svg.is_page(one.href) and one.href for one in names)
+    if not marks:
+        return nothing(title)
+    linked = has_links or (beside and any(one.href and svg.is_page(one.href) for one in names))
     room = _step(max((svg.text_width(one) for one in left), default=0) + 8, _MARGINS)
-    wide = _step(max((svg.text_width(one.words) for one in names), default=0) + 20, _NAMES) if names else 0
+    wide = 0
+    if names and beside:
+        wide = _step(max(svg.text_width(one.words) for one in names) + 20, _NAMES)
     drawing = svg.svg(
         *marks,
         *(beside_marks(names) if beside else ()),
@@ -78,9 +83,15 @@ def plot(
         "div",
         svg.element("p", axis, class_="axis") if axis else Markup(""),
         svg.element("div", drawing, class_=f"frame left-{room} right-{wide}"),
+        key or Markup(""),
         legend(names, lines=lines, always=not beside),
         class_=f"plot {kind}",
     )
+
+
+def nothing(title: str) -> Markup:
+    """What stands where there is nothing to draw."""
+    return svg.element("div", svg.element("p", title, class_="axis"), class_="plot")
 
 
 def _step(size: float, steps: Sequence[int]) -> int:
@@ -136,9 +147,9 @@ def legend(names: Sequence[Name], *, lines: bool = False, always: bool = False) 
 def across(values: Sequence[float], place: svg.Scale, texts: Sequence[str]) -> list[Markup]:
     """The lines across at round values, with their values on the left."""
     parts = []
-    for index, (value, words) in enumerate(zip(values, texts, strict=True)):
+    for value, words in zip(values, texts, strict=True):
         y = svg.number(place(value), 1)
-        parts.append(svg.line(0, y, "100%", y, "grid" if index else "base"))
+        parts.append(svg.line(0, y, "100%", y, "base" if y == str(HEIGHT) else "grid"))
         parts.append(svg.text(0, y, words, "tick", dx=-8, dy="0.35em", text_anchor="end"))
     return [svg.group(*parts)]
 
