@@ -25,10 +25,10 @@ class FlowRecount:
     """One world, counted again."""
 
     def __init__(self, url: str, goals: Path, *, is_server: bool) -> None:
-        declared, count, self._zone = declared_flow(goals)
+        declared, count, self.zone = declared_flow(goals)
         read = Goals.read(goals)
         whole = Recount(url, read, is_server=is_server)
-        self._works, self._oldest = whole.works, whole.oldest
+        self.whole, self._works, self._oldest = whole, whole.works, whole.oldest
         flowing = [one for one in self._works.values() if _flows(one, whole.uncounted)]
         past_of = pasts(url, flowing, read.projects, is_server=is_server)
         known = [(one, past_of[one.id]) for one in flowing]
@@ -37,12 +37,12 @@ class FlowRecount:
                 # It was not alive in the weeks that the product reads.
                 past.stops.clear()
         self.stages = stages_of(declared, known)
-        monday = NOW.astimezone(self._zone).date()
+        monday = NOW.astimezone(self.zone).date()
         monday -= timedelta(days=monday.weekday())
         # Whole weeks of those that end now: one less.
         self.days = [monday - timedelta(weeks=back) for back in range(count - 1, -1, -1)]
         self._bounds = [
-            datetime(one.year, one.month, one.day, tzinfo=self._zone).astimezone(UTC) for one in self.days
+            datetime(one.year, one.month, one.day, tzinfo=self.zone).astimezone(UTC) for one in self.days
         ]
         weeks = (self._bounds[0], self._bounds[-1])
         self._blocking = Blocking(self._works, self._read_by_the_product(), weeks, NOW)
@@ -142,7 +142,7 @@ class FlowRecount:
         return [sum(first <= one < last for one in known) for first, last in pairwise(self._bounds)]
 
     def _whole_days(self, begin: datetime, end: datetime) -> int:
-        days: list[date] = [one.astimezone(self._zone).date() for one in (begin, end)]
+        days: list[date] = [one.astimezone(self.zone).date() for one in (begin, end)]
         return max(1, (days[1] - days[0]).days + 1)
 
     def _figures(self, ways: list[Way], unread: int, waits: set[str]) -> dict[str, Any]:

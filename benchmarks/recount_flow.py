@@ -3,7 +3,7 @@
     python benchmarks/recount_flow.py [--items 300] [--seeds 1 2 3] [--deployment cloud|data_center] [--json FILE] [--smoke]
 
 It imports nothing of the product. Histories are read by plain HTTP (`recount_histories.py`), the stages as YAML, and every figure of
-docs/flow.md is found by brute force: where each item stood at each moment that matters, times as whole microseconds, shares as
+docs/flow.md, and the report's work in progress by key result, is found by brute force: where each item stood at each moment that matters, times as whole microseconds, shares as
 fractions, a percentile as the smallest value that so many percent do not exceed. The command is run as a user runs it. Figures are
 held against each other by one part in a thousand millions (1e-9), since the last bit of a float depends on the order of two divisions.
 Exit code 1 when anything differs. `--smoke`: one small world on each deployment.
@@ -15,6 +15,7 @@ import argparse
 import json
 import math
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import Any
 
 from benchmarks.recount import NOW, sandbox, user
 from benchmarks.recount_figures import FlowRecount
+from benchmarks.recount_wip import in_progress_by_day, said_by_day
 
 NEAR = 1e-9
 
@@ -51,15 +53,24 @@ def figures_in(value: Any) -> int:
 def compare(items: int, seed: int, goals: Path, *, is_server: bool) -> dict[str, Any]:
     """Print what differs in one world, and give the row of it."""
     begun = time.monotonic()
-    with sandbox(items, seed, "--flow") as url, user(url, goals, is_server=is_server) as types:
+    now = f"{NOW:%Y-%m-%dT%H:%MZ}"
+    with (
+        sandbox(items, seed, "--flow") as url,
+        user(url, goals, is_server=is_server) as types,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         recount = FlowRecount(url, goals, is_server=is_server)
         own = recount.places()
-        flow = types("signals", "--fresh", "--as-of", f"{NOW:%Y-%m-%dT%H:%MZ}")["flow"]
+        flow = types("signals", "--fresh", "--as-of", now)["flow"]
+        types("report", "--out", f"{folder}/report", "--as-of", now)
+        report = json.loads(Path(folder, "report/report.json").read_text(encoding="utf-8"))
     said = {
         one["team"] or "": {name: two for name, two in one.items() if name not in ("stream", "team")}
         for one in flow["places"]
     }
     found = list(differences(own, said))
+    days = in_progress_by_day(recount)
+    found += differences(days, said_by_day(report), ".work in progress")
     if flow["weeks"] != [one.isoformat() for one in recount.days[:-1]]:
         found.append(("weeks", recount.days, flow["weeks"]))
     deployment = "data center" if is_server else "cloud"
@@ -69,7 +80,7 @@ def compare(items: int, seed: int, goals: Path, *, is_server: bool) -> dict[str,
         "deployment": deployment,
         "places": len(own),
         "pieces": len(recount.ways),
-        "figures": figures_in(own),
+        "figures": figures_in(own) + figures_in(days),
         "differ": len(found),
         "seconds": round(time.monotonic() - begun, 1),
     }

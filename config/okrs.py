@@ -70,6 +70,14 @@ class KeyResult(ConfigModel):
         default=None,
         description="Id of the key result of an earlier cycle that it goes on with: what claims that one claims this one in its cycle.",
     )
+    actor: Annotated[str, Field(min_length=1, max_length=80)] | None = Field(
+        default=None,
+        description="Whose behaviour it is about, such as `New teams`: shown on the impact map, and nowhere on tickets.",
+    )
+    impact: Annotated[str, Field(min_length=1, max_length=120)] | None = Field(
+        default=None,
+        description="What the actor does differently once it is reached, such as `Invite a colleague on day one`.",
+    )
     url: str | None = Field(
         default=None, pattern=r"^https?://\S+$", description="URL of its page. Default: built from `site`."
     )

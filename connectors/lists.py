@@ -37,6 +37,8 @@ class KnownWork:
 class ListsItems(Protocol):
     """Knows pages of one tracker that list items."""
 
-    def page(self, items: Sequence[WorkItem]) -> str:
-        """The address of a page that lists exactly these items of the tracker, for everybody; "" where none is known."""
+    def pages(self, items: Sequence[WorkItem]) -> Sequence[tuple[str, int]]:
+        """Addresses of pages that list nothing but these items of the tracker, each item on one of them at most, for everybody,
+        with how many each lists. More than one where no page of the tracker can list all kinds of work.
+        """
         ...

@@ -144,6 +144,14 @@ HELP: Mapping[str, CommandHelp] = {
             "2": "the folder holds other files, or wrong usage or configuration; nothing is written",
         },
     ),
+    "map": CommandHelp(
+        {
+            "truenorth map": "goals, key results and the epics and projects that serve them, with their effort",
+            "truenorth map --format mermaid > map.mmd": "a picture that GitHub and GitLab draw",
+            "truenorth map --team ENG --format markdown": "the work of one team, to paste into a page",
+        },
+        _READS,
+    ),
     "suggest": CommandHelp(
         {
             "truenorth suggest": "key results that orphaned work may serve, and why",

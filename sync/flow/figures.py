@@ -127,14 +127,14 @@ def flow_figures(
     streams = value_streams(workspace, items, observation.histories)
     travelled = journeys(items, observation.histories, streams, span.begin)
     gone = travels(travelled, now)
-    book = _Book(alignment.items, observation, span, now, Aging(travelled))
-    unread = [one for one in items if one.ref not in observation.histories and _is_alive(one, span)]
+    book = Book(alignment.items, observation, span, now, Aging(travelled))
+    unread = [one for one in items if one.ref not in observation.histories and is_alive(one, span)]
     return FlowFigures(now, span, True, streams, travelled, tuple(_places(gone, unread, streams, book)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Book:
-    """What the figures of every place are made with."""
+class Book:
+    """What the figures of every place are made with. `aging`: of all work, whatever the place."""
 
     items: Mapping[Ref, WorkItem]
     observation: Observation
@@ -143,13 +143,14 @@ class _Book:
     aging: Aging
 
 
-def _is_alive(item: WorkItem, weeks: Weeks) -> bool:
+def is_alive(item: WorkItem, weeks: Weeks) -> bool:
+    """Whether work was open in the weeks, as far as the item itself tells."""
     ended = item.completed or item.dropped or item.updated
     return item.is_open or ended >= weeks.begin
 
 
 def _places(
-    gone: Sequence[Travel], unread: Sequence[WorkItem], streams: ValueStreams, book: _Book
+    gone: Sequence[Travel], unread: Sequence[WorkItem], streams: ValueStreams, book: Book
 ) -> Iterable[PlaceFlow]:
     """Every stream by name, the whole of it and then each team by name, where there are several."""
     by_team: defaultdict[str, defaultdict[str, list[Travel]]] = defaultdict(lambda: defaultdict(list))
@@ -166,9 +167,9 @@ def _places(
         everything = [one for name in names for one in teams[name]]
         waits = {name for name in names if _waits(stream, teams[name], alone=len(names) == 1)}
         bands = book.aging.bands(stream.name, book.now)
-        yield _place(stream, "", everything, waits, lost.total(), book, bands)
+        yield place_flow(stream, "", everything, waits, lost.total(), book, bands)
         for name in names if len(names) > 1 else ():
-            yield _place(stream, name, teams[name], waits, lost[name], book, bands)
+            yield place_flow(stream, name, teams[name], waits, lost[name], book, bands)
 
 
 def _waits(stream: ValueStream, gone: Iterable[Travel], *, alone: bool) -> bool:
@@ -178,15 +179,20 @@ def _waits(stream: ValueStream, gone: Iterable[Travel], *, alone: bool) -> bool:
     return any(visit.stage and visit.stage.waiting for one in gone for visit in one.journey.visits)
 
 
-def _place(
+def place_flow(
     stream: ValueStream,
     team: str,
     gone: Sequence[Travel],
     waits: Collection[str],
     unread: int,
-    book: _Book,
+    book: Book,
     aging: Mapping[str, Bands],
 ) -> PlaceFlow:
+    """The flow of some work of a stream, told under the name of a team, or "" for all of it.
+
+    - `waits`: the teams, by `place_name`, of which a stage is declared as waiting. `unread`: how many more have no known history.
+    - `aging`: how old work was when it left each stage.
+    """
     weeks, now = book.weeks, book.now
     finished = [one for one in gone if weeks.holds(one.finished)]
     stages = _stages(stream, gone, finished, book, aging)
@@ -222,7 +228,7 @@ def _stages(
     stream: ValueStream,
     gone: Sequence[Travel],
     finished: Sequence[Travel],
-    book: _Book,
+    book: Book,
     aging: Mapping[str, Bands],
 ) -> tuple[StageFlow, ...]:
     """Those in which work of the place ever stood, and those that are declared."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ import pytest
 from benchmarks import recount_flow
 from benchmarks.recount import NOW
 from benchmarks.recount_figures import FlowRecount
+from benchmarks.recount_wip import in_progress_by_day, said_by_day
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import examples
@@ -51,12 +53,31 @@ def test_truenorth_says_the_same_on_cloud_and_peers_differ_as_explained(pointed:
     assert whole["items"] > 20
     assert recount_flow.figures_in(own) > 1_000
     assert peers_differ(recount) <= {"put back", "never in progress", "not begun again", "at once"}
+    work_in_progress_is_drawn_so(recount, run, teams=2)
 
 
 def test_truenorth_says_the_same_on_data_center(server: Sandbox, run: Cli) -> None:
-    own = FlowRecount(server.url, examples(), is_server=True).places()
+    recount = FlowRecount(server.url, examples(), is_server=True)
+    own = recount.places()
     assert list(recount_flow.differences(own, places(said(run)))) == []
+    work_in_progress_is_drawn_so(recount, run, teams=0)
     assert own[""]["blocked"]["days_by_flag"] > 0
+
+
+def work_in_progress_is_drawn_so(recount: FlowRecount, run: Cli, teams: int) -> None:
+    """The report draws as much for each key result, and for none, on each day; each week of so many teams."""
+    ran = run("report", "--out", "report", *AS_OF)
+    assert ran.code == 0, ran.err
+    report = json.loads(Path("report/report.json").read_text(encoding="utf-8"))
+    names = sorted({one.place for one in recount.ways})[:teams]
+    for team in ("", *names):
+        own, drawn = in_progress_by_day(recount, team), said_by_day(report, team)
+        assert drawn.keys() == own.keys() if not team else drawn.keys() <= own.keys()
+        assert list(recount_flow.differences({day: own[day] for day in drawn}, drawn)) == []
+        assert len(drawn) >= 7
+    assert {"none", "exempt", "SPEED-KR1"} <= {
+        name for one in in_progress_by_day(recount).values() for name in one
+    }
 
 
 def test_a_difference_is_found() -> None:

@@ -35,13 +35,13 @@ class SearchLists:
             if item.in_scope and item.project:
                 self._add(item, item.project)
 
-    def page(self, items: Sequence[WorkItem]) -> str:
-        """The search that finds these issues; "" where there is none."""
+    def pages(self, items: Sequence[WorkItem]) -> Sequence[tuple[str, int]]:
+        """The search that finds these issues."""
         site, found, _ = items[0].url.partition(_PAGE) if items else ("", "", "")
         if not found or is_gateway(site) or any(item.private for item in items):
-            return ""
+            return ()
         jql = self._by_label(items) or _by_id(items)
-        return search_page(site, jql) if jql else ""
+        return ((search_page(site, jql), len(items)),) if jql else ()
 
     def _add(self, item: WorkItem, project: str) -> None:
         stamp = item.shown.stamp
@@ -81,14 +81,14 @@ class SearchLists:
         return label not in self._known.labels.all, label
 
     def _narrowings(self, label: str) -> Iterable[tuple[str, ...]]:
-        """What the search leaves out: nothing, closed work, what hangs below other unaligned work, or both of these."""
+        """What the search leaves out: closed work, as the shared filters do, or nothing; or what hangs below other unaligned work."""
         below = self._known.labels.below
         apart = below if below and label == self._known.labels.orphaned else ""
-        yield ()
         yield ("closed",)
+        yield ()
         if apart and len(self._spelled[apart.casefold()]) <= 1:
-            yield (apart,)
             yield ("closed", apart)
+            yield (apart,)
 
     def _bearers(self, label: str, projects: tuple[str, ...], without: tuple[str, ...]) -> frozenset[str]:
         key = label, projects, without

@@ -33,11 +33,15 @@ class ViewLists:
         if known.listed_projects is not None:
             self._shown[PROJECTS] = frozenset(known.listed_projects)
 
-    def page(self, items: Sequence[WorkItem]) -> str:
-        """The view that lists this work; "" where there is none."""
-        wanted = frozenset(item.ref.id for item in items)
-        if not wanted or any(item.private for item in items):
-            return ""
+    def pages(self, items: Sequence[WorkItem]) -> Sequence[tuple[str, int]]:
+        """The views that list this work: issues and projects cannot stand in one."""
+        if any(item.private for item in items):
+            return ()
+        issues = frozenset(item.ref.id for item in items if item.level in _ISSUES)
+        others = frozenset(item.ref.id for item in items if item.level not in _ISSUES)
+        return tuple((page, len(some)) for some in (issues, others) if some and (page := self._page(some)))
+
+    def _page(self, wanted: frozenset[str]) -> str:
         for view, shown in self._shown.items():
             if shown == wanted and (address := address_of(f"view {view}", self._known.views)):
                 return address

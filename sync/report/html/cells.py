@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -15,7 +17,7 @@ from config.text.texts import Texts
 from connectors.model import WorkItem
 from sync.brief.rows import chance_phrase
 from sync.measure import ObjectiveReading, Reading
-from sync.report.html.page import NO_DRAWING, Cell, Tone
+from sync.report.html.page import NO_DRAWING, Cell, Table, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +39,16 @@ def page_of(key_result: str) -> str:
     return f"kr/{key_result}/index.html"
 
 
+def table_of(objective: str) -> str:
+    """The name of the table of an objective's key results, in the overview."""
+    return f"objective-{objective}"
+
+
+def place_of(objective: str) -> str:
+    """Where that table is on the report's first page."""
+    return f"#overview-{table_of(objective)}"
+
+
 def web_address(url: str) -> str:
     """The address of a ticket; "" for what is no address of the web."""
     fit = shown(url)
@@ -54,7 +66,8 @@ def title_cell(item: WorkItem, texts: Texts) -> Cell:
     """The title of a ticket; of one with restricted access a word on that, and no title, since a report is passed on."""
     if item.private:
         return Cell(texts.text("report_key_result.restricted"), None, tone="quiet")
-    return Cell(shown(item.title), item.title)
+    # Projects of some trackers have no key: their title is their name.
+    return Cell(shown(item.title), item.title) if item.title != item.name else Cell("", None)
 
 
 def status_cell(item: WorkItem) -> Cell:
@@ -132,3 +145,27 @@ def day_cell(day: date | None, texts: Texts, *, near: date | None = None) -> Cel
 def day_words(day: date, texts: Texts, *, near: date | None = None) -> str:
     """The same as text."""
     return texts.figures.day(day, year=near is None or day.year != near.year)
+
+
+def bearing(table: Table) -> Table:
+    """The table without the columns that say nothing in any row; the first one stays."""
+    kept = [
+        at
+        for at in range(len(table.columns))
+        if not at or not table.rows or any(_says(row.cells[at]) for row in table.rows)
+    ]
+    return _with_columns(table, kept)
+
+
+def without(table: Table, names: Collection[str]) -> Table:
+    """The table without these columns."""
+    return _with_columns(table, [at for at, one in enumerate(table.columns) if one.id not in names])
+
+
+def _with_columns(table: Table, kept: Sequence[int]) -> Table:
+    rows = tuple(replace(row, cells=tuple(row.cells[at] for at in kept)) for row in table.rows)
+    return replace(table, columns=tuple(table.columns[at] for at in kept), rows=rows)
+
+
+def _says(cell: Cell) -> bool:
+    return cell.text not in ("", NOTHING.text) or bool(cell.svg)

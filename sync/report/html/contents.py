@@ -8,15 +8,23 @@ from sync.report.html.key_result_page import key_result_page
 from sync.report.html.links import Links
 from sync.report.html.page import Page, Section
 from sync.report.html.sections import (
+    flow,
+    impact_map,
     investment,
     method,
     overview,
     review,
+    signals,
+    unaligned,
 )
 from sync.report.html.source import ReportSource
 
 SECTIONS: tuple[Callable[[ReportSource, Links], Section], ...] = (
     overview.section,
+    impact_map.section,
+    unaligned.section,
+    flow.section,
+    signals.section,
     investment.section,
     review.section,
     method.section,

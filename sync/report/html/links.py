@@ -1,12 +1,12 @@
 """Where a figure leads: to pages of the trackers that list exactly its items. Pure.
 
-A section asks `Links.of(refs)` for the items that its figure counts. There is at most one link for each tracker, and it says how
-many it lists; where no page is known to list just them, there is none.
+A section asks `Links.of(refs)` for the items that its figure counts. Each link names the tracker and says how many of them it
+lists; where no page is known to list just them, there is none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -35,14 +35,14 @@ class Links:
         self._items = items
         self._lists = lists
         self._texts = texts
-        self._pages: dict[tuple[str, frozenset[str]], str] = {}
+        self._pages: dict[tuple[str, frozenset[str]], Sequence[tuple[str, int]]] = {}
 
     def of(self, refs: Iterable[Ref]) -> tuple[Link, ...]:
-        """A link for each tracker of which a page lists exactly those of the items that are on it, by name of the tracker."""
+        """Links to pages that list exactly those of the items that are on a tracker, by name of the tracker; each says how many."""
         return tuple(
-            Link(self._texts.counted("report_unaligned.link", len(ids), tracker=tracker), page)
+            Link(self._texts.counted("report_unaligned.link", count, tracker=tracker), page)
             for tracker, ids in sorted(_by_tracker(refs).items())
-            if (page := self._page(tracker, ids))
+            for page, count in self._pages_of(tracker, ids)
         )
 
     def page_of(self, refs: Iterable[Ref]) -> str:
@@ -51,20 +51,20 @@ class Links:
         if len(found) != 1:
             return ""
         [(tracker, ids)] = found.items()
-        return self._page(tracker, ids)
+        return next((page for page, count in self._pages_of(tracker, ids) if count == len(ids)), "")
 
     def ticket(self, ref: Ref) -> str:
         """The address of an item's own page; "" where it has none that a browser may open."""
         item = self._items.get(ref)
         return item.url if item is not None and urlsplit(item.url).scheme in ("http", "https") else ""
 
-    def _page(self, tracker: str, ids: frozenset[str]) -> str:
+    def _pages_of(self, tracker: str, ids: frozenset[str]) -> Sequence[tuple[str, int]]:
         key = tracker, ids
         if key not in self._pages:
             known = self._lists.get(tracker)
             items = [item for one in sorted(ids) if (item := self._items.get(Ref(tracker, one))) is not None]
             is_whole = known is not None and len(items) == len(ids)
-            self._pages[key] = known.page(items) if known is not None and is_whole else ""
+            self._pages[key] = known.pages(items) if known is not None and is_whole else ()
         return self._pages[key]
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import jinja2
@@ -18,10 +19,12 @@ from markupsafe import Markup
 
 from config.text.texts import Texts
 from sync.report.html.choosing import Choosing
-from sync.report.html.page import Cell, Link, Page
+from sync.report.html.page import Cell, Column, Link, Page
 
-_STYLES = ("charts.css", "look.css")
+_STYLES = ("charts.css", "map.css", "look.css")
 _SCRIPT = "page.js"
+_MOST_COLUMNS = 16
+"""Columns of which each may stand on the right by itself."""
 _ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M8 1l3 14-3-3-3 3z' fill='%232f54c8'/%3E%3C/svg%3E"
 _ADDRESS = re.compile(r"https?://[^\s]|#|(?:\.\./)*[A-Za-z0-9][^\s:]*\Z")
 _WORDS = [
@@ -77,7 +80,7 @@ def render(page: Page, frame: Frame, choosing: Choosing, texts: Texts) -> str:
             home=frame.home,
             downloads=frame.downloads,
             choose=choosing,
-            words={name: texts.text(f"report.{name}") for name in _WORDS},
+            words=SimpleNamespace(**{name: texts.text(f"report.{name}") for name in _WORDS}),
         )
     )
 
@@ -102,13 +105,21 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(address=address, leaves=_leaves, sorted_by=_sorted_by, kind=_kind)
+    environment.filters.update(address=address, alignment=_alignment, attributes=_attributes, kind=_kind)
     return environment
 
 
 @cache
 def _look() -> str:
-    return "".join(_source(name) for name in _STYLES)
+    return "".join(_source(name) for name in _STYLES) + _right()
+
+
+def _right() -> str:
+    """The rules by which columns of numbers and days stand on the right."""
+    numbers = range(1, _MOST_COLUMNS + 1)
+    places = [f".from-{n} :nth-child(n+{n})" for n in numbers] + [f".n-{n} :nth-child({n})" for n in numbers]
+    chosen = f":is({','.join(places)})"
+    return f"{chosen}:is(td,th){{text-align:right}}\n{chosen}:is(td){{white-space:nowrap}}\n"
 
 
 @cache
@@ -127,22 +138,40 @@ def address(href: str) -> str:
     return href if _ADDRESS.match(href) else ""
 
 
-def _leaves(href: str) -> bool:
-    return href.startswith(("https://", "http://"))
-
-
 def _kind(block: Any) -> str:
     return type(block).__name__
 
 
-def _sorted_by(cell: Cell, kind: str) -> Markup:
-    """By what a cell is sorted where its text does not tell: a number, a day without its dashes; nothing where it is not known."""
+def _alignment(columns: Sequence[Column]) -> Markup:
+    """The classes of a table: from which column on all stand on the right, or which ones do. look.css has a rule for each."""
+    kinds = [one.kind != "text" for one in columns]
+    first = kinds.index(True) if True in kinds else len(kinds)
+    if all(kinds[first:]):
+        names = [f"from-{first + 1}"] if first < len(kinds) else []
+    else:
+        names = [f"n-{number}" for number, is_right in enumerate(kinds, 1) if is_right]
+    return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
+
+
+def _attributes(cell: Cell, kind: str) -> Markup:
+    """How a cell looks, and by what it is sorted where its text does not tell.
+
+    `data-v` is a number, or a day without its dashes; "" where nothing is known, which stands last in either direction.
+    """
+    by = _sorted_by(cell, kind)
+    shown = Markup(' class="tone-{}"').format(cell.tone) if cell.tone else Markup("")
+    return shown if by is None else shown + Markup(' data-v="{}"').format(by)
+
+
+def _sorted_by(cell: Cell, kind: str) -> str | None:
+    """None where the text says it itself."""
     value = cell.value
     if kind == "text":
-        return Markup("") if value not in (None, "") or cell.text else Markup(' data-v=""')
+        return "" if value in (None, "") and not cell.text else None
     if isinstance(value, str):
-        value = value[:10].replace("-", "")
-        value = value if value.isdigit() else None
+        day = value[:10].replace("-", "")
+        value = int(day) if day.isdigit() else None
     elif isinstance(value, bool):
         value = int(value)
-    return Markup(' data-v="{}"').format("" if value is None else value)
+    written = "" if value is None else f"{value!r}"
+    return None if written and written == cell.text else written

@@ -154,16 +154,14 @@ def svg(
     )
 
 
-def stretched(*inner: Markup, width: float, height: float) -> Markup:
+def stretched(*inner: Markup, width: float, height: float, class_: str = "") -> Markup:
     """Marks in own units of the width, as large as the drawing; lines in it keep their thickness by `vector-effect`."""
     return element(
         "svg",
         *inner,
-        width="100%",
-        height="100%",
         viewBox=f"0 0 {number(width)} {number(height)}",
         preserveAspectRatio="none",
-        class_="stretched",
+        class_=f"stretched {class_}".strip(),
     )
 
 
@@ -200,9 +198,9 @@ def ticks(high: float, about: int = 4, *, low: float = 0, whole: bool = False) -
 
 
 def day_ticks(first: date, last: date, most: int) -> tuple[date, ...]:
-    """At most so many days, evenly apart by days or whole weeks; where weeks are counted they are Mondays."""
+    """At most so many days, 1 or more, evenly apart by days or whole weeks; where weeks are counted they are Mondays."""
     span = (last - first).days
-    step = next((one for one in _DAYS if span // one + 1 <= most), max(1, math.ceil(span / max(most, 1))))
+    step = next((one for one in _DAYS if span // one < most), 7 * math.ceil((span + 1) / most / 7))
     start = first + timedelta(days=-first.weekday() % 7) if step >= 7 and span >= 7 else first
     return tuple(start + timedelta(days=one) for one in range(0, (last - start).days + 1, step))
 

@@ -10,6 +10,7 @@ from sync.report.html.charts.areas import cumulative, stacked
 from sync.report.html.charts.bars import bars
 from sync.report.html.charts.bullets import bullet, bullets
 from sync.report.html.charts.columns import columns
+from sync.report.html.charts.course import CourseWords, Ends, course
 from sync.report.html.charts.scatter import scatter
 from sync.report.html.charts.sparkline import sparkline
 from sync.report.html.charts.value_stream import value_stream
@@ -33,7 +34,9 @@ __all__ = [
     "Bar",
     "Bullet",
     "ChartWords",
+    "CourseWords",
     "Dot",
+    "Ends",
     "Guide",
     "StageBox",
     "aging",
@@ -41,6 +44,7 @@ __all__ = [
     "bullet",
     "bullets",
     "columns",
+    "course",
     "cumulative",
     "scatter",
     "sparkline",

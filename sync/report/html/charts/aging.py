@@ -9,6 +9,8 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from sync.report.html import svg
+from sync.report.html.charts.dots import DIAMOND, MOST_STOPS, Shape, dot, unnamed
+from sync.report.html.charts.frame import nothing
 from sync.report.html.charts.values import Aged, AgingColumn, ChartWords
 
 _SHARES = (50, 70, 85, 95)
@@ -18,20 +20,27 @@ _ABOVE = 1.5
 _SLOTS = 90
 """Places beside each other in which dots do not touch, at a width of about 700 pixels."""
 
+_STEPS = 1000
+"""Places beside each other for dots without a name."""
+
 _APART = 8
 _LOW, _HIGH, _TALL = 36, 60, 100
 """Heights of a row; which one, its fullest place decides."""
 
-_MOST_LINKS = 150
-_MOST_STOPS = 60
+MOST_LINKS = 150
+"""Dots of a row with a tooltip and a link of their own: the oldest ones."""
 
 
-def aging(columns: Sequence[AgingColumn], *, title: str, words: ChartWords, axis: str = "") -> Markup:
+def aging(
+    columns: Sequence[AgingColumn], *, title: str, words: ChartWords, axis: str = "", named: int = MOST_LINKS
+) -> Markup:
     """A row for each stage, from the first to the last, with a dot for each open item at its age.
 
     Behind the dots are the ages at which 50, 70, 85 and 95 % of finished work had left the stage. Older than 85 % is marked.
-    `axis`: what the age is counted in.
+    `axis`: what the age is counted in; `named`: how many dots of a row have their words, the oldest ones.
     """
+    if not columns:
+        return nothing(title)
     ages = [one.age for column in columns for one in column.dots]
     limits = [one for column in columns for one in _limits(column) if one is not None]
     top = max(ages, default=1.0)
@@ -39,12 +48,12 @@ def aging(columns: Sequence[AgingColumn], *, title: str, words: ChartWords, axis
         top = max(min(top, max(limits) * _ABOVE), max(limits))
     values = svg.ticks(top, 5)
     place = svg.Scale(0, values[-1], 0, 1)
-    stops = sum(min(len(one.dots), _MOST_LINKS) for one in columns) <= _MOST_STOPS
+    stops = sum(min(len(one.dots), named) for one in columns) <= MOST_STOPS
     rows = [
         svg.element(
             "li",
             svg.element("span", svg.element("span", column.name), class_="name"),
-            _row(column, place, values, words, stops=stops),
+            _row(column, place, values, words, named, stops=stops),
             svg.element("b", words.number(len(column.dots)), class_="number"),
         )
         for column in columns
@@ -62,38 +71,39 @@ def _limits(column: AgingColumn) -> tuple[float | None, ...]:
 
 
 def _row(
-    column: AgingColumn, place: svg.Scale, values: Sequence[float], words: ChartWords, *, stops: bool
+    column: AgingColumn,
+    place: svg.Scale,
+    values: Sequence[float],
+    words: ChartWords,
+    named: int,
+    *,
+    stops: bool,
 ) -> Markup:
     slots: dict[int, list[Aged]] = defaultdict(list)
-    for dot in sorted(column.dots, key=lambda one: (one.age, one.text)):
-        slots[round(place(dot.age) * _SLOTS)].append(dot)
+    for item in sorted(column.dots, key=lambda one: (one.age, one.text)):
+        slots[round(place(item.age) * _SLOTS)].append(item)
     fullest = max(map(len, slots.values()), default=1)
     height = next((one for one in (_LOW, _HIGH) if one >= (fullest + 1) * _APART), _TALL)
     limit = column.p85
     marks = [*_bands(column, place, words, height)]
     marks += [svg.line(svg.percent(x), 0, svg.percent(x), height, "grid") for x in map(place, values)]
-    own = {id(one) for one in sorted(column.dots, key=lambda one: (-one.age, one.text))[:_MOST_LINKS]}
+    own = {id(one) for one in sorted(column.dots, key=lambda one: (-one.age, one.text))[:named]}
     parts: list[Markup] = []
+    plain: list[tuple[int, int]] = []
     for slot in slots.values():
         apart = min(_APART, (height - 8) / len(slot))
-        for rank, dot in enumerate(slot):
+        for rank, item in enumerate(slot):
             # From the middle outwards, to both sides by turns.
             y = height / 2 + apart * ((rank + 1) // 2) * (1 if rank % 2 else -1)
-            old = limit is not None and dot.age > limit
-            x = svg.percent(place(dot.age))
-            if old:
-                shape: Markup = svg.element(
-                    "svg",
-                    svg.path("M-4.5 0L0-4.5L4.5 0L0 4.5z", svg.title(dot.text)),
-                    x=x,
-                    y=svg.number(y, 1),
-                    class_="outside high",
-                )
-            else:
-                shape = svg.circle(x, svg.number(y, 1), 3.5, svg.title(dot.text))
-            href = dot.href if id(dot) in own else ""
-            parts.append(svg.link(href, shape, label=dot.text, tabindex=None if stops else -1))
-    linked = any(one.href and svg.is_page(one.href) for one in column.dots)
+            if id(item) not in own:
+                plain.append((round(place(item.age) * _STEPS), round(y)))
+                continue
+            old = limit is not None and item.age > limit
+            shape: Shape = "diamond" if old else "circle"
+            parts.append(dot(place(item.age), y, shape, item.text, item.href, is_high=old, is_stop=stops))
+    if plain:
+        marks.append(unnamed(plain, _STEPS, height))
+    linked = any(id(one) in own and one.href and svg.is_page(one.href) for one in column.dots)
     label = f"{column.name}: {words.number(len(column.dots))}"
     return svg.svg(
         *marks,
@@ -151,4 +161,8 @@ def _legend(words: ChartWords) -> Markup:
         svg.element("li", svg.element("i", class_=f"key age-{shade}", aria_hidden="true"), one)
         for shade, one in enumerate(said, 1)
     ]
+    old = svg.element(
+        "svg", svg.path(DIAMOND), width=10, height=10, viewBox="-5 -5 10 10", aria_hidden="true"
+    )
+    keys.append(svg.element("li", svg.element("span", old, class_="dots high"), f"> {edges[2]}"))
     return svg.element("ul", *keys, class_="legend always")

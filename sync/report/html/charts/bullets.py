@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from sync.report.html import svg
-from sync.report.html.charts.frame import colour
+from sync.report.html.charts.frame import colour, nothing
 from sync.report.html.charts.values import Bullet, ChartWords
 from sync.report.html.page import Tone
 
@@ -63,6 +63,8 @@ def bullets(
 
     `value`, `pace`, `forecast`: what the bar, the mark across and the whisker are, for the legend.
     """
+    if not rows:
+        return nothing(title)
     lines = [
         svg.element(
             "li",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from markupsafe import Markup
 
 from sync.report.html import svg
-from sync.report.html.charts.frame import Name, legend
+from sync.report.html.charts.frame import Name, legend, nothing
 from sync.report.html.charts.values import ChartWords, StageBox
 
 Duration = Callable[[float], str]
@@ -15,6 +15,7 @@ Duration = Callable[[float], str]
 _HIGH, _LOW, _HEIGHT = 18, 40, 44
 """Where the ladder runs while an item waits, and where while it is worked on."""
 
+_RUNGS = {_HIGH: "waiting", _LOW: "working"}
 _NAMES = {_HIGH: "wait-days", _LOW: "touch-days"}
 _THICK = 16
 _SIZES = (3, 4, 5, 6, 8, 10)
@@ -50,6 +51,8 @@ def value_stream(
     def duration(value: float) -> str:
         return days.format(words.number(value))
 
+    if not stages:
+        return nothing(title)
     boxes, before = [], _LOW
     for one in stages:
         kinds = {"stage": True, "queue": one.is_waiting, "bottleneck": one.is_bottleneck}
@@ -89,9 +92,9 @@ def _ladder(one: StageBox, duration: Duration, before: int) -> Markup:
     for index, (level, days) in enumerate(steps):
         start, end = index / len(steps), (index + 1) / len(steps)
         x = svg.percent(start)
-        marks.append(svg.line(x, level, svg.percent(end), level, "rung"))
         if level != before:
             marks.append(svg.line(x, before, x, level, "rung"))
+        marks.append(svg.line(x, level, svg.percent(end), level, f"rung {_RUNGS[level]}"))
         before = level
         marks.append(
             svg.text(

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from config.text.texts import Texts
 from sync.forecast.simulation import Forecast
 from sync.measure import ObjectiveReading, Reading, to_percent
-from sync.report.html.cells import chance_cell, percent_cell
+from sync.report.html.cells import TONES, chance_cell, percent_cell
 from sync.report.html.charts import bullet
 from sync.report.html.key_result.values import range_words
 
@@ -32,4 +32,5 @@ def progress_bar(one: Reading | ObjectiveReading, name: str, found: Forecast | N
         middle=found.middle if found else None,
         high=found.high if found else None,
         title=title,
+        tone=TONES[one.health] if one.phase != "planned" else "quiet",
     )

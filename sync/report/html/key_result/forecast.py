@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from config.text.phrases import say
 from sync.brief.rows import chance_phrase
 from sync.forecast.attribution import Attribution
 from sync.forecast.outlook import Outlook
-from sync.measure import to_percent
+from sync.measure import end_of, to_percent
+from sync.measure.expected import expected
 from sync.report.html.cells import day_words
+from sync.report.html.charts import CourseWords, Ends, course, words_of
 from sync.report.html.key_result import one_things
 from sync.report.html.key_result.movement import chance_cells, week_table
 from sync.report.html.key_result.subject import Subject
 from sync.report.html.key_result.values import range_words
-from sync.report.html.page import Block, Column, Paragraph, Row, Section, Table, Text
+from sync.report.html.page import Block, Chart, Column, Drawing, Paragraph, Row, Section, Table, Text
 
 _CAUSES = ("chance_before", "chance_now", "points", "by_work", "by_scope", "by_time")
 
@@ -54,6 +57,7 @@ def goal_words(outlook: Outlook, subject: Subject) -> str:
 
 def _blocks(subject: Subject) -> Iterator[Block]:
     texts = subject.texts
+    yield _course(subject)
     found = subject.source.attributions.get(subject.id)
     if isinstance(found, Attribution):
         columns = tuple(
@@ -72,4 +76,32 @@ def _blocks(subject: Subject) -> Iterator[Block]:
         why = texts.text(f"report_overview.why.{things.why}")
         said = texts.text("report_overview.one_things.without", key_results=subject.id, why=why)
         yield Text(((said,),), title=subject.say("one_things"))
-    yield week_table(subject.history, texts)
+
+
+def _course(subject: Subject) -> Chart:
+    """How it went, beside how it was to go and where it will end; as a table week by week, with what moved it."""
+    texts, cycle = subject.texts, subject.cycle
+    reached = [
+        (row.day, row.progress)
+        for row in subject.history
+        if row.progress is not None and cycle.start <= row.day <= cycle.end
+    ]
+    found = subject.outlook.forecast if subject.outlook is not None else None
+    ends = None
+    if found is not None:
+        low, high = (to_percent(one) or 0 for one in (found.low, found.high))
+        ends = Ends(found.low, found.middle, found.high, range_words(low, high, texts))
+    names = CourseWords(
+        subject.say("column.reached"), subject.say("column.expected"), subject.say("course.ends")
+    )
+    title = subject.say("course.title", key_result=subject.id)
+    svg = course(reached, _pace(subject), ends, title=title, words=words_of(texts.figures), names=names)
+    drawing = Drawing(None, svg, week_table(subject.history, texts))
+    return Chart("course", subject.say("course"), subject.say("course.lead"), (drawing,))
+
+
+def _pace(subject: Subject) -> list[tuple[date, float]]:
+    """What is expected at the end of each day of the cycle."""
+    cycle, zone = subject.cycle, subject.source.workspace.zone
+    days = [cycle.start + timedelta(days=ahead) for ahead in range((cycle.end - cycle.start).days + 1)]
+    return [(day, expected(subject.key_result, cycle, end_of(day, zone), zone)) for day in days]

@@ -17,6 +17,7 @@ from sync.report.html.cells import (
     day_words,
     health_cell,
     percent_cell,
+    place_of,
     signed,
 )
 from sync.report.html.key_result import one_things
@@ -24,23 +25,27 @@ from sync.report.html.key_result.bar import progress_bar
 from sync.report.html.key_result.forecast import goal_words
 from sync.report.html.key_result.subject import Subject
 from sync.report.html.key_result.values import end_cell, value_cell
-from sync.report.html.page import Block, Cell, Fact, Facts, Section, Text
+from sync.report.html.page import Block, Fact, Facts, Link, Section, Text
 
 
 def section(subject: Subject) -> Section:
     """The figures, and the one thing that would raise its chance most."""
     objective = subject.objective
-    lead = subject.say("lead", objective=f"{objective.id} · {objective.title}")
-    return Section("summary", subject.say("summary"), (lead,), tuple(_blocks(subject)))
+    above = Link(f"{objective.id} · {objective.title}", f"../../index.html{place_of(objective.id)}")
+    parts: list[str | Link] = [f"{subject.say('lead')} ", above]
+    if owner := owner_of(subject.key_result, objective):
+        parts.append(f" · {subject.texts.text('progress.owned', owner=owner)}")
+    return Section("summary", subject.say("summary"), tuple(parts), tuple(_blocks(subject)))
 
 
 def _blocks(subject: Subject) -> Iterator[Block]:
     yield Facts(tuple(_facts(subject)))
     things, items = subject.source.run.one_things.get(subject.id), subject.source.run.alignment.items
     named = things.things if things is not None else ()
-    best = next((one for one in named if not items[one.item].private), None)
+    best = one_things.first_public(named, items)
     if best is not None:
-        yield Text((one_things.sentence(best, items, subject.texts),))
+        sentence = one_things.sentence(best, items, subject.texts)
+        yield Text((sentence,), title=subject.say("one_things"))
 
 
 def _facts(subject: Subject) -> Iterator[Fact]:
@@ -63,8 +68,6 @@ def _facts(subject: Subject) -> Iterator[Fact]:
         yield Fact("work_done", subject.say("work_done"), done, subject.say("work_done.note"))
     else:
         yield from _work(subject)
-    if owner := owner_of(subject.key_result, subject.objective):
-        yield Fact("owner", subject.say("owner"), Cell(owner, owner), subject.say("owner.note"))
 
 
 def _end(subject: Subject) -> Iterator[Fact]:
@@ -74,12 +77,15 @@ def _end(subject: Subject) -> Iterator[Fact]:
         return
     day = day_words(outlook.end, texts, near=subject.today)
     yield Fact("end", subject.say("end"), end_cell(outlook, texts), subject.say("end.note", day=day))
-    note = subject.say("chance.note", goal=goal_words(outlook, subject), day=day)
+    goal = goal_words(outlook, subject)
+    note = subject.say("chance.note", goal=goal, day=day)
     moved = subject.source.attributions.get(subject.id)
     if isinstance(moved, Attribution):
         points = chance_percent(float(moved.after)) - chance_percent(float(moved.before))
-        since = day_words(subject.since, texts, near=subject.today)
-        note = f"{note}; {subject.say('chance.moved', points=signed(points, texts), day=since)}"
+        if points:
+            since = day_words(subject.since, texts, near=subject.today)
+            words = {"points": signed(points, texts), "since": since}
+            note = texts.plural("report_key_result.chance.moved", points, goal=goal, day=day, **words)
     yield Fact("chance", subject.say("chance"), chance_cell(outlook.forecast.chance, texts), note)
 
 

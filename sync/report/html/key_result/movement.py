@@ -12,7 +12,7 @@ from sync.forecast.outlook import chance_percent
 from sync.history.days import History, HistoryRow, moved_between, weekly
 from sync.history.movement import KINDS, Movement
 from sync.measure import to_percent
-from sync.report.html.cells import NOTHING, TONES, chance_cell, day_cell, percent_cell, signed_cell
+from sync.report.html.cells import NOTHING, TONES, bearing, chance_cell, day_cell, percent_cell, signed_cell
 from sync.report.html.page import Cell, Column, Kind, Row, Table
 
 _WEEKLY = "report_key_result.column"
@@ -88,7 +88,7 @@ def week_table(history: History, texts: Texts) -> Table:
         Column(name, texts.text(f"{_WEEKLY}.{name}"), _KINDS.get(name, "number")) for name in names
     )
     rows = tuple(Row(cells) for cells in _week_rows(weekly(history), texts))
-    return Table("weeks", texts.text("report_key_result.weeks"), columns, rows[::-1])
+    return bearing(Table("weeks", texts.text("report_key_result.weeks"), columns, rows[::-1]))
 
 
 _KINDS: Mapping[str, Kind] = {"day": "day", "health": "text", "changed": "text"}

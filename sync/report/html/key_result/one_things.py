@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from config.text.redaction import shown
 from config.text.texts import Texts
 from connectors.model import Ref, WorkItem
-from sync.brief.channels import parts_of
-from sync.brief.rows import thing_row
 from sync.forecast.one_thing import OneThing, OneThings, Why
 from sync.measure import to_percent
-from sync.report.html.cells import chance_cell, item_cell, percent_cell, title_cell
+from sync.report.html.cells import chance_cell, item_cell, percent_cell, title_cell, web_address
 from sync.report.html.page import Cell, Column, Link, Paragraph
 
 _COLUMN = "report_overview.column"
@@ -33,13 +32,17 @@ def best_of(found: Mapping[str, OneThings], items: Items) -> Named | None:
 
     Work with restricted access is not put first: who reads the report may not see what to do.
     """
-    named = (
+    named = [
         Named(name, thing)
         for name, some in found.items()
-        for thing in some.things[:1]
-        if not items[thing.item].private
-    )
+        if (thing := first_public(some.things, items)) is not None
+    ]
     return max(named, key=_gain, default=None)
+
+
+def first_public(things: Iterable[OneThing], items: Items) -> OneThing | None:
+    """The best of them that everybody may see; None where there is none."""
+    return next((one for one in things if not items[one.item].private), None)
 
 
 def _gain(one: Named) -> tuple[bool, float, float]:
@@ -52,9 +55,25 @@ def _gain(one: Named) -> tuple[bool, float, float]:
 
 
 def sentence(thing: OneThing, items: Items, texts: Texts) -> Paragraph:
-    """What to do and what it brings, as the brief says it, with links to the tickets."""
-    parts = parts_of(thing_row(thing, items), texts)
-    return tuple(Link(one.text, one.url) if one.url else one.text for one in parts)
+    """What to do and what it brings, with links to the tickets."""
+    item = items[thing.item]
+    before, after = (cell.text for cell in _figures(thing, texts))
+    raises = texts.text(
+        f"report_overview.thing.{thing.by}", title=shown(item.title), before=before, after=after
+    )
+    freed = [ref for ref in thing.frees if not items[ref].private]
+    if not freed:
+        return (_link(item), f" {raises}.")
+    parts: list[str | Link] = [_link(item), f" {raises}, {texts.text('report_overview.thing.frees')} "]
+    for at, ref in enumerate(freed[:_FEW]):
+        parts += [*([", "] if at else []), _link(items[ref])]
+    more = len(freed) - _FEW
+    parts.append(f", {texts.counted('progress.waits.more', more)}." if more > 0 else ".")
+    return tuple(parts)
+
+
+def _link(item: WorkItem) -> Link:
+    return Link(shown(item.name), web_address(item.url))
 
 
 def columns(texts: Texts) -> tuple[Column, ...]:

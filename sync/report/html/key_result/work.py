@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from config.text.redaction import shown
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment
 from sync.align.link import LinkReason
@@ -16,6 +17,7 @@ from sync.measure import Piece
 from sync.plan.plan import natural
 from sync.report.html.cells import (
     NOTHING,
+    bearing,
     count_cell,
     day_cell,
     item_cell,
@@ -23,10 +25,11 @@ from sync.report.html.cells import (
     percent_cell,
     status_cell,
     title_cell,
+    without,
 )
 from sync.report.html.key_result.measure import counts_cell
 from sync.report.html.key_result.subject import MOST_ROWS, Subject
-from sync.report.html.page import Block, Cell, Row, Section, Table, Text
+from sync.report.html.page import Block, Cell, Row, Section, Table, Tone
 from sync.signals.subjects import team_of
 
 _ABOVE = ("epic", "project", "initiative")
@@ -54,9 +57,6 @@ def section(subject: Subject) -> Section:
 
 
 def _blocks(subject: Subject) -> Iterator[Block]:
-    links = subject.links.of(piece.item.ref for piece in subject.counting)
-    if links:
-        yield Text((tuple(links),))
     if table := _containers(subject):
         yield table
     if table := _teams(subject):
@@ -169,13 +169,16 @@ def _teams(subject: Subject) -> Table | None:
 
 def _items(subject: Subject) -> Table:
     pieces = sorted(subject.reading.pieces, key=_place)
-    is_weighed = any(piece.part != 1 for piece in pieces)
-    names = ["ticket", "title", "state", "status", "counts", "done_on", "due", "team", "waits", "linked_by"]
-    if is_weighed:
-        names.insert(4, "weight")
-    rows = tuple(Row(tuple(_cells(piece, subject, is_weighed=is_weighed))) for piece in pieces[:MOST_ROWS])
+    names = ("ticket", "title", "state", "weight", "counts", "done_on", "due", "team", "waits", "linked_by")
+    rows = tuple(Row(tuple(_cells(piece, subject))) for piece in pieces[:MOST_ROWS])
     note = _cut(subject.say("items.note"), len(pieces), subject)
-    return Table("items", subject.say("items"), subject.columns(*names), rows, note)
+    links = subject.links.of(piece.item.ref for piece in pieces)
+    table = Table("items", subject.say("items"), subject.columns(*names), rows, note, links)
+    is_said = {
+        "weight": any(piece.part != 1 for piece in pieces),
+        "counts": any(piece.left_out is not None for piece in pieces),
+    }
+    return bearing(without(table, [name for name, is_there in is_said.items() if not is_there]))
 
 
 def _place(piece: Piece) -> tuple[bool, int, Fraction, str, list[tuple[int, int, str]]]:
@@ -188,20 +191,29 @@ def _place(piece: Piece) -> tuple[bool, int, Fraction, str, list[tuple[int, int,
     )
 
 
-def _cells(piece: Piece, subject: Subject, *, is_weighed: bool) -> Iterator[Cell]:
+def _cells(piece: Piece, subject: Subject) -> Iterator[Cell]:
     item, texts, today = piece.item, subject.texts, subject.today
     yield item_cell(item)
     yield title_cell(item, texts)
-    yield Cell(subject.say(f"state.{piece.category}"), piece.category)
-    yield status_cell(item)
-    if is_weighed:
-        yield measured_cell(piece.part, texts)
+    yield _state(piece, subject)
+    yield measured_cell(piece.part, texts)
     yield counts_cell(piece.left_out, subject)
     yield day_cell(piece.done_on, texts, near=today)
     yield NOTHING if item.private else day_cell(item.due, texts, near=today)
     yield Cell(team_of(item), team_of(item))
     yield _waits(piece, subject)
     yield _linked_by(item, subject)
+
+
+def _state(piece: Piece, subject: Subject) -> Cell:
+    """In words, with the tracker's own name of it where that says more."""
+    words, item = subject.say(f"state.{piece.category}"), piece.item
+    # Of an earlier moment nobody knows its status, and of restricted work it is not said.
+    is_told = not item.private and not subject.reading.bounds.is_past
+    tone: Tone = "good" if piece.category == "done" else "quiet" if piece.category == "dropped" else ""
+    if not is_told or item.status.casefold() == words.casefold():
+        return Cell(words, piece.category, tone=tone)
+    return Cell(f"{words} ({shown(item.status)})", piece.category, tone=tone)
 
 
 def _waits(piece: Piece, subject: Subject) -> Cell:

@@ -15,7 +15,7 @@ from sync.capacity.suppression import TOTAL
 from sync.capacity.teams import team_name
 from sync.forecast.working_days import WorkPlace
 from sync.indicators.returns import Gain, Return
-from sync.report.html.cells import NOTHING, measured_cell, percent_cell, signed_cell
+from sync.report.html.cells import NOTHING, measured_cell, percent_cell, place_of, signed_cell
 from sync.report.html.charts import Bar, bars, words_of
 from sync.report.html.links import Links
 from sync.report.html.page import (
@@ -84,7 +84,7 @@ class _Investment:
                 value=100 * one.share,
                 marker=100 * one.declared,
                 text=percent_cell(round(100 * one.share), texts).text,
-                href=f"#overview-{one.objective}",
+                href=place_of(one.objective),
             )
             for one in self._days.shares
             if one.share is not None
@@ -113,7 +113,7 @@ class _Investment:
         points = None if share is None else round(100 * share) - round(100 * one.declared)
         gap = signed_cell(points, texts) if one.is_declared else NOTHING
         title = self._titles.get(one.objective, "")
-        name = Cell(one.objective, one.objective, href=f"#overview-{one.objective}")
+        name = Cell(one.objective, one.objective, href=place_of(one.objective))
         return name, Cell(title, title), shown, declared, gap
 
     def _share_note(self) -> str:
@@ -208,7 +208,7 @@ class _Investment:
         gains = "; ".join(self._gain(one, gain) for gain in one.gains)
         attained = None if one.attainment is None else int(100 * one.attainment + 1e-9)
         return (
-            Cell(f"{one.objective} · {one.title}", one.objective, href=f"#overview-{one.objective}"),
+            Cell(f"{one.objective} · {one.title}", one.objective, href=place_of(one.objective)),
             self._days_cell(one.effort),
             Cell(gains, gains) if gains else NOTHING,
             NOTHING if one.value is None else Cell(figures.number(one.value), one.value),

@@ -9,17 +9,22 @@ from datetime import date
 from config.okrs import KeyResult
 from config.text.texts import Texts
 from connectors.model import Health
+from sync.forecast.attribution import Attribution
+from sync.marks.texts.phrases import one_stop
 from sync.measure import ObjectiveReading, Reading, to_percent
 from sync.report.html.cells import (
     NOTHING,
     TONES,
+    bearing,
     chance_cell,
     count_cell,
     day_words,
     health_cell,
     page_of,
     percent_cell,
+    place_of,
     signed_cell,
+    table_of,
 )
 from sync.report.html.charts import sparkline
 from sync.report.html.key_result import one_things
@@ -41,6 +46,7 @@ from sync.report.html.page import (
     Fact,
     Facts,
     Kind,
+    Link,
     Paragraph,
     Row,
     Section,
@@ -90,7 +96,7 @@ class _Overview:
             texts.text("report_overview.until", cycle=cycle, day=day_words(end, texts, near=self._today))
             for cycle, end in ends.items()
         ]
-        return (" ".join([whole, *said]),)
+        return (" ".join(map(one_stop, (whole, *said))),)
 
     def blocks(self) -> Iterator[Block]:
         yield Facts(tuple(self._facts()))
@@ -133,8 +139,9 @@ class _Overview:
         if best is None:
             return
         texts, title = self._texts, self._key_results[best.key_result].title
-        serves = texts.text("report_overview.serves", key_result=best.key_result, title=title)
-        said = (*one_things.sentence(best.thing, items, texts), f" {serves}")
+        link = Link(f"{best.key_result} · {title}", page_of(best.key_result))
+        serves = texts.text("report_overview.serves")
+        said = (*one_things.sentence(best.thing, items, texts), f" {serves} ", link, ".")
         yield Text((said,), title=texts.text("report_overview.first"))
 
     # --- How they stand --------------------------------------------------------------------------
@@ -147,14 +154,16 @@ class _Overview:
         texts = self._texts
         names = ("objective", "cycle", "health", "reached", "expected", "grade", "key_results")
         rows = tuple(self._objective(one) for one in self._in_order())
-        return Table("objectives", texts.text("report_overview.by_objective"), self._columns(*names), rows)
+        title = texts.text("report_overview.by_objective")
+        note = texts.text("report_overview.bar")
+        return bearing(Table("objectives", title, self._columns(*names), rows, note))
 
     def _objective(self, one: ObjectiveReading) -> Row:
         texts = self._texts
         title = f"{one.objective} · {one.title}"
         drawn = progress_bar(one, title, None, texts)
         cells = (
-            Cell(title, one.objective, href=f"#overview-{one.objective}"),
+            Cell(title, one.objective, href=place_of(one.objective)),
             Cell(one.cycle, one.cycle),
             health_cell(one, texts),
             percent_cell(one.percent, texts, svg=drawn),
@@ -168,8 +177,8 @@ class _Overview:
     def _key_results_of(self, one: ObjectiveReading) -> Table:
         names = ("key_result", "health", "reached", "expected", "value", "end", "chance", "moved")
         rows = tuple(self._key_result(reading) for reading in one.readings)
-        note = self._texts.text("report_overview.bar") if one.phase == "running" else ""
-        return Table(one.objective, f"{one.objective} · {one.title}", self._columns(*names), rows, note)
+        title = f"{one.objective} · {one.title}"
+        return bearing(Table(table_of(one.objective), title, self._columns(*names), rows))
 
     def _key_result(self, reading: Reading) -> Row:
         texts, name = self._texts, reading.key_result
@@ -182,7 +191,7 @@ class _Overview:
         line = sparkline(
             weeks,
             title=texts.text("report_overview.trend", key_result=name, reached=_course(weeks, texts)),
-            last=percent_cell(reading.percent, texts).text,
+            last="",
         )
         cells = (
             Cell(title, name, href=page_of(name)),
@@ -198,35 +207,46 @@ class _Overview:
 
     # --- What moved them, and what to do ---------------------------------------------------------
 
-    def _movement(self) -> Iterator[Table]:
+    def _movement(self) -> Iterator[Block]:
         """Of running cycles: by work and scope what was reached, by work, scope and time the chance."""
-        texts, since = self._texts, day_words(self._since, self._texts, near=self._today)
+        histories, since = self._source.histories, day_words(self._since, self._texts, near=self._today)
         running = [one for one in self._run.scorecard.readings.values() if one.phase == "running"]
         if not running:
             return
+        if all(reached_then(histories[one.key_result], self._since) is None for one in running):
+            yield Text(((self._texts.text("report_overview.movement.none", day=since),),))
+        else:
+            yield self._progress(running, since)
+        if self._source.attributions:
+            yield self._chances(running, since)
+
+    def _progress(self, running: Sequence[Reading], since: str) -> Table:
+        texts, histories = self._texts, self._source.histories
         names = ("key_result", "before", "now", "points", "by_work", "by_scope", "changed")
         rows = tuple(
             Row(
-                (self._name(one), *moved_cells(self._source.histories[one.key_result], self._since, texts)),
+                (self._name(one), *moved_cells(histories[one.key_result], self._since, texts)),
                 choices_of(one),
             )
             for one in running
         )
-        title = texts.text("report_overview.movement", day=since)
-        yield Table(
-            "movement", title, self._columns(*names), rows, texts.text("report_overview.movement.note")
+        title, note = (
+            texts.text("report_overview.movement", day=since),
+            texts.text("report_overview.movement.note"),
         )
-        found = self._source.attributions
-        told = [one for one in running if one.key_result in found]
+        return bearing(Table("movement", title, self._columns(*names), rows, note))
+
+    def _chances(self, running: Sequence[Reading], since: str) -> Table:
+        texts, found = self._texts, self._source.attributions
         names = ("key_result", "chance_before", "chance_now", "points", "by_work", "by_scope", "by_time")
         rows = tuple(
-            Row((self._name(one), *chance_cells(found[one.key_result], texts)), choices_of(one))
-            for one in told
+            Row((self._name(one), *chance_cells(moved, texts)), choices_of(one))
+            for one in running
+            if isinstance(moved := found.get(one.key_result), Attribution)
         )
         notes = (texts.text("report_overview.chances.note"), untold_words(found, texts))
-        if rows:
-            title = texts.text("report_overview.chances", day=since)
-            yield Table("chances", title, self._columns(*names), rows, " ".join(filter(None, notes)))
+        title = texts.text("report_overview.chances", day=since)
+        return Table("chances", title, self._columns(*names), rows, " ".join(filter(None, notes)))
 
     def _one_things(self) -> Iterator[Table]:
         texts, items = self._texts, self._run.alignment.items

@@ -38,7 +38,6 @@
     };
     return (one, other) => {
       const a = value(one), b = value(other);
-      // What is not known stands last in either direction: the caller turns everything else round.
       return isText ? order.compare(a, b) : Number(a) - Number(b);
     };
   }
@@ -49,8 +48,9 @@
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
     const isText = head.dataset.kind === "text";
     const body = table.tBodies[0], rows = Array.from(body.rows);
-    const isKnown = (row) => isText ? row.cells[place].dataset.v !== "" : row.cells[place].dataset.v !== "";
+    const isKnown = (row) => row.cells[place].dataset.v !== "";
     const by = compare(place, isText, document.documentElement.lang);
+    // What is not known stands last in either direction.
     const known = rows.filter(isKnown).sort((one, other) => (down ? -1 : 1) * by(one, other));
     body.append(...known, ...rows.filter((row) => !isKnown(row)));
   }

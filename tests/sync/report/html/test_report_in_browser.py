@@ -42,8 +42,8 @@ document.addEventListener('securitypolicyviolation', (one) => window.violations.
 TABLES = """
 () => Object.fromEntries(Array.from(document.querySelectorAll('main table')).map((table) => [table.id, {
   columns: Array.from(table.tHead.rows[0].cells).map((cell) => [cell.textContent.trim(), cell.dataset.kind]),
-  rows: Array.from(table.tBodies[0].rows).map((row) => Array.from(row.cells).map((cell) => ({
-    text: cell.childNodes.length ? cell.textContent.trim() : '', value: cell.dataset.v ?? null,
+  rows: Array.from(table.tBodies[0].rows).map((row) => Array.from(row.cells).map((cell, place) => ({
+    text: cell.childNodes.length ? cell.textContent.trim() : '', value: cell.dataset.v ?? (table.tHead.rows[0].cells[place].dataset.kind === 'text' ? null : cell.textContent.trim()),
     href: cell.querySelector('a') ? cell.querySelector('a').getAttribute('href') : null,
   }))),
 }]))
@@ -181,6 +181,12 @@ def test_hostile_titles_are_text(site: Site) -> None:
     assert "<script>window" not in pages
 
 
+def test_what_the_page_itself_says_is_words(site: Site) -> None:
+    for text in site.pages.values():
+        assert "Values as a table</summary>" in text
+        assert not re.search(r"built-in|object at 0x|\bNone\)|\{\w+\}|report_\w+\.", Anchors(text).said)
+
+
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_nobody_is_kept_out(walk: Walk, width: int, scheme: str) -> None:
     page = walk.page
@@ -237,7 +243,7 @@ def test_a_choice_shows_its_rows_and_its_charts(walk: Walk) -> None:
 def test_a_table_is_sorted_by_what_its_cells_mean(walk: Walk) -> None:
     page = walk.page
     head = "#method-thresholds-table th:nth-child(2)"
-    read = "all => all.map((one) => one.dataset.v)"
+    read = "all => all.map((one) => one.dataset.v ?? one.textContent.trim())"
     for direction in ("ascending", "descending"):
         page.click(f"{head} button")
         assert page.get_attribute(head, "aria-sort") == direction
@@ -252,7 +258,7 @@ def test_a_table_is_sorted_by_what_its_cells_mean(walk: Walk) -> None:
     page.click(f"{name} button")
     assert page.get_attribute(head, "aria-sort") is None
     texts = page.eval_on_selector_all(
-        "#method-thresholds-table td:nth-child(1)", "all => all.map((one) => one.textContent)"
+        "#method-thresholds-table td:nth-child(1)", "all => all.map((one) => one.textContent.trim())"
     )
     assert texts == sorted(texts, key=str.casefold)
     page.reload()
@@ -289,10 +295,12 @@ def test_tables_say_what_the_data_say(walk: Walk, site: Site) -> None:
             if block["kind"] == "table":
                 met += compare(block, shown.get(f"{id_}-{block['id']}-table"))
             elif block["kind"] == "chart":
-                place, apart = f"{id_}-{block['id']}", 0
+                place, drawn = f"{id_}-{block['id']}", {True: 0, False: 0}
                 for one in block["drawings"]:
-                    apart += one["for"] is not None
-                    met += compare(one["table"], shown.get(f"{place}-{apart if one['for'] else 'all'}-table"))
+                    drawn[is_all := one["for"] is None] += 1
+                    number = drawn[is_all]
+                    name = ("all" if number == 1 else f"all-{number}") if is_all else str(number)
+                    met += compare(one["table"], shown.get(f"{place}-{name}-table"))
     assert met == len(shown) > 3
 
 
@@ -319,20 +327,29 @@ def compare(table: Mapping[str, Any], shown: Mapping[str, Any] | None) -> int:
 
 
 class Anchors(HTMLParser):
-    """The ids of a page, and where it leads."""
+    """The ids of a page, where it leads, and its words."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.ids: list[str] = []
         self.hrefs: list[str] = []
+        self.said = ""
+        self._is_code = False
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
+        self._is_code = tag in ("script", "style")
         if name := found.get("id"):
             self.ids.append(name)
         if tag == "a" and (href := found.get("href")):
             self.hrefs.append(href)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_code = self._is_code and tag not in ("script", "style")
+
+    def handle_data(self, data: str) -> None:
+        self.said += "" if self._is_code else data
 
 
 def test_every_link_within_the_report_leads_somewhere(site: Site) -> None:
