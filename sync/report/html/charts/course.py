@@ -78,7 +78,7 @@ def course(
         *along(first, last, words),
         *_told(reached, first, span, words),
         left=texts,
-        names=_names(reached, pace, ends, words, names),
+        names=_names(reached, ends, words, names),
         lines=True,
         beside=False,
     )
@@ -109,7 +109,6 @@ def _whole(value: float) -> int:
 
 def _names(
     reached: Sequence[tuple[date, float]],
-    pace: Sequence[tuple[date, float]],
     ends: Ends | None,
     words: ChartWords,
     names: CourseWords,
@@ -117,7 +116,7 @@ def _names(
     found = []
     if reached:
         found.append(Name(0, names.reached, words.percent(_whole(reached[-1][1])), _REACHED))
-    found.append(Name(0, names.pace, words.percent(_whole(pace[-1][1])), f"dashed {_PACE}"))
+    found.append(Name(0, names.pace, "", f"dashed {_PACE}"))
     if ends is not None:
         found.append(Name(0, names.ends, ends.text, _ENDS))
     return found
