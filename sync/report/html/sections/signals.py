@@ -28,7 +28,7 @@ from sync.report.html.page import (
     Tone,
 )
 from sync.report.html.source import ReportSource
-from sync.report.html.teams import choices_of, objective_choices, ten_largest
+from sync.report.html.teams import choices_of
 from sync.report.signals.sections import rate_words
 from sync.signals.conflicts.waits import Edge, edges, waits
 from sync.signals.mechanism import SEVERITIES, not_computed
@@ -46,8 +46,7 @@ NAMES = 5
 """How many tickets a cell names."""
 
 BARS = 15
-"""How many base rates are drawn, the most severe signals first; of a team or an objective, `FEWER_BARS`."""
-FEWER_BARS = 8
+"""How many base rates are drawn, of the most severe signals; the tables have all."""
 
 LONGEST = 1000
 """Characters of an address in a cell: searches that name many tickets would be most of the page."""
@@ -187,26 +186,14 @@ class _Page:
         names = ", ".join(f"{name} ({number(count)})" for name, count in counts.items())
         return self._texts.counted("report_signals.cut", len(some), names=names)
 
-    def rates(self, found: Sequence[Signal]) -> Iterator[Chart]:
+    def rates(self, found: Iterable[Signal]) -> Iterator[Chart]:
         """In how many weeks what fires now would have fired: news apart from what always is."""
         rated = [one for one in found if one.base_rate is not None]
-        drawings = []
-        for choice in (None, *ten_largest(self._source), *objective_choices(self._source)):
-            some = [one for one in rated if choice is None or choice in self.choices(one)]
-            if some:
-                drawings.append(
-                    self._rates(choice, some[: BARS if choice is None else FEWER_BARS], len(some))
-                )
-        if drawings:
-            say_ = self._texts.text
-            yield Chart(
-                "base_rates",
-                say_("report_signals.rates.title"),
-                say_("report_signals.rates.lead"),
-                tuple(drawings),
-            )
+        if rated:
+            title, lead = (self._texts.text(f"report_signals.rates.{name}") for name in ("title", "lead"))
+            yield Chart("base_rates", title, lead, (self._rates(rated[:BARS], len(rated)),))
 
-    def _rates(self, choice: Choice | None, some: Sequence[Signal], count: int) -> Drawing:
+    def _rates(self, some: Sequence[Signal], count: int) -> Drawing:
         texts = self._texts
         rows, drawn = [], []
         for one in some:
@@ -236,7 +223,7 @@ class _Page:
         more = count - len(some)
         note = texts.counted("signals.more", more) if more > 0 else ""
         return Drawing(
-            choice,
+            None,
             bars(drawn, title=title, words=words_of(texts.figures)),
             Table("rates", title, heads, tuple(rows), note),
         )
