@@ -201,8 +201,7 @@ class _Page:
             if rate is None:
                 continue
             name, words = f"{texts.text(f'signals.{one.id}.name')}: {_subject(one)}", rate_words(rate, texts)
-            percent = 100 * rate.fired / rate.weeks
-            drawn.append(Bar(name, percent, None, words, tone=_TONES[one.severity]))
+            drawn.append(Bar(name, rate.fired, rate.weeks, words, tone=_TONES[one.severity]))
             rows.append(
                 Row(
                     (
@@ -224,7 +223,7 @@ class _Page:
         note = texts.counted("signals.more", more) if more > 0 else ""
         return Drawing(
             None,
-            bars(drawn, title=title, words=words_of(texts.figures)),
+            bars(drawn, title=title, words=words_of(texts.figures), marker=heads[-1].title),
             Table("rates", title, heads, tuple(rows), note),
         )
 
