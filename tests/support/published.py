@@ -24,10 +24,10 @@ def validator(document: Document) -> Any:
 
 
 def breaches(printed: Any) -> list[str]:
-    """What in a document is against the schema that it names: where, and what; nothing of one that names none."""
-    if "schema" not in printed:
+    """What in a document is against the schema that it names: where, and what; nothing of one that names none. report.json has a `format`."""
+    if "schema" not in printed and "format" not in printed:
         return []
-    document = printed["schema"].split("/")[1]
+    document = printed["schema"].split("/")[1] if "schema" in printed else "report"
     found = []
     for error in validator(document).iter_errors(printed):
         inner = error.kind.as_dict() if hasattr(error.kind, "as_dict") else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, get_args
 
-Document = Literal["status", "orphans", "signals", "explain", "review", "digest"]
+Document = Literal["status", "orphans", "signals", "explain", "review", "digest", "report"]
 DOCUMENTS: tuple[Document, ...] = get_args(Document)
 
 _VERSIONS: Mapping[Document, int] = {
@@ -15,6 +15,7 @@ _VERSIONS: Mapping[Document, int] = {
     "explain": 1,
     "review": 1,
     "digest": 1,
+    "report": 1,
 }
 """A version grows when a key goes or means something else, or takes a kind of value that it never took. New keys, and new words
 where the schema lists none, keep it: programs pass over what they do not know."""

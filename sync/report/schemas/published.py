@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from config.loading.json_schema import DIALECT
-from sync.report.schemas import digest, explain, orphans, review, signals, status
+from sync.report.schemas import digest, explain, orphans, report, review, signals, status
 from sync.report.schemas.names import Document, schema_name
 
 _SHAPES: Mapping[Document, Any] = {
@@ -19,6 +19,7 @@ _SHAPES: Mapping[Document, Any] = {
     "explain": explain.Document,
     "review": review.Document,
     "digest": digest.Document,
+    "report": report.Document,
 }
 
 
@@ -39,7 +40,9 @@ def schema_of(document: Document, *, strict: bool = False) -> dict[str, Any]:
     return {
         "$schema": DIALECT,
         "$id": f"urn:{name.replace('/', ':')}",
-        "title": f"truenorth {document} --format json",
+        "title": "report.json of truenorth report"
+        if document == "report"
+        else f"truenorth {document} --format json",
         **_tidied(body, strict=strict),
     }
 

@@ -13,6 +13,8 @@ from sync.report.schemas.names import DOCUMENTS, Document, schema_name
 from sync.report.schemas.published import schema_of
 from tests.support.cli import Cli
 
+PRINTED = tuple(one for one in DOCUMENTS if one != "report")
+"""Those that commands print; report.json is a file, whose `format` is its version."""
 EARLY: dict[str, Any] = {"unread": [], "not_run": "another run is at work"}
 """What any of the commands prints that came to nothing."""
 
@@ -35,7 +37,9 @@ def test_a_schema_is_one_and_names_itself(document: Document) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["$id"] == f"urn:{schema_name(document)}".replace("/", ":")
     told = {str(one["properties"]["schema"]) for one in objects(schema) if "schema" in one["properties"]}
-    assert told == {str({"const": schema_name(document), "type": "string"})}
+    assert told == (
+        {str({"const": schema_name(document), "type": "string"})} if document in PRINTED else set()
+    )
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -46,7 +50,7 @@ def test_titles_stay_keys_and_nothing_has_a_default(document: Document) -> None:
     assert all(one["description"] for one in objects(schema))
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("document", PRINTED)
 def test_new_keys_are_passed_over_but_for_the_strict(document: Document) -> None:
     printed = {"schema": schema_name(document), **EARLY}
     more = {**printed, "new_in_a_later_version": 1}
@@ -57,7 +61,7 @@ def test_new_keys_are_passed_over_but_for_the_strict(document: Document) -> None
     assert all(one["additionalProperties"] is False for one in objects(schema_of(document, strict=True)))
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("document", PRINTED)
 def test_another_version_or_document_is_not_valid(document: Document) -> None:
     judge = jsonschema.Draft202012Validator(schema_of(document))
     assert not judge.is_valid({"schema": f"{schema_name(document)}0", **EARLY})
