@@ -23,6 +23,7 @@ from sync.plan.plan import Edit, changes_of
 from sync.store import database as plumbing
 from sync.store import lease
 from sync.store.store import Store, StoreError
+from sync.store.trends.views import VIEWS
 from tests.support.builders import NOW, item, observed
 from tests.support.cli import AS_OF, Cli, Ran, writes
 from tests.support.fault_run import FaultRun, comments_of_ours, marked
@@ -123,6 +124,7 @@ def test_a_store_of_the_version_before_is_migrated(cluster: Cluster, database: s
     store.close()
     cluster.ask(
         database,
+        f"DROP VIEW {', '.join(VIEWS)}",
         *NINE,
         "DROP INDEX ix_journal_operation",
         *(f"ALTER TABLE journal DROP COLUMN {name}" for name in ("operation", "epoch", "at", "changes")),
