@@ -174,4 +174,4 @@ def _sorted_by(cell: Cell, kind: str) -> str | None:
     elif isinstance(value, bool):
         value = int(value)
     written = "" if value is None else f"{value!r}"
-    return None if written == cell.text else written
+    return None if written and written == cell.text else written
