@@ -94,4 +94,5 @@ def company(flow: dict[str, Any] | None = None, **changes: Any) -> Workspace:
         }
         for name in ("growth", "trust")
     ]
-    return workspace(flow={"stages": STAGES} if flow is None else flow, objectives=objectives, **changes)
+    given = {"objectives": objectives, **changes}
+    return workspace(flow={"stages": STAGES} if flow is None else flow, **given)

@@ -17,9 +17,13 @@ from sync.report.html.source import ReportSource
 from sync.report.html.teams import ten_largest
 
 MOST_KEY_RESULTS = 7
-"""Bands of key results that a chart keeps apart; the smaller others are one band, and apart in the table."""
+"""Key results that are kept apart; the smaller others are one band."""
+MOST_OF_CHOICE = 5
+"""Likewise of one team or objective, since each is drawn."""
 MOST_DAYS = 100
 """A longer cycle is drawn by week, and so is what is drawn for one team or objective."""
+LONGEST = 400
+"""Characters of an address that is given again for each team and objective: some forty ids."""
 
 _WEEK = 7
 _NAMES: dict[PurposeKind, str] = {"none": "nothing", "elsewhere": "elsewhere", "unknown": "unknown"}
@@ -110,10 +114,11 @@ class _Drawer:
 
     def __call__(self, choice: Choice | None, wip: Wip, days: Sequence[int]) -> Drawing:
         texts = self.source.texts
-        series = list(_series(wip, texts))
+        most = MOST_KEY_RESULTS if choice is None else MOST_OF_CHOICE
+        series = _folded(list(_series(wip, texts)), most, texts)
         bands = [
             Band(one.name, [float(one.values[day]) for day in days], one.tone, self._page(one))
-            for one in _folded(series, texts)
+            for one in series
         ]
         shown = [self.wip.days[day] for day in days]
         title = texts.text("report_unaligned.wip.of", cycle=self.wip.cycle)
@@ -121,7 +126,8 @@ class _Drawer:
         return Drawing(choice, svg, self._table(title, series, wip, days))
 
     def _page(self, one: _Series) -> str:
-        return self.links.page_of(one.now) if one.is_whole and one.now else ""
+        page = self.links.page_of(one.now) if one.is_whole and one.now else ""
+        return page if len(page) <= LONGEST else ""
 
     def _table(self, title: str, series: Sequence[_Series], wip: Wip, days: Sequence[int]) -> Table:
         texts = self.source.texts
@@ -170,12 +176,12 @@ def _series(wip: Wip, texts: Texts) -> Iterator[_Series]:
         )
 
 
-def _folded(series: Sequence[_Series], texts: Texts) -> list[_Series]:
-    """Those that a chart keeps apart: of key results the largest, with the others as one."""
+def _folded(series: Sequence[_Series], most: int, texts: Texts) -> list[_Series]:
+    """Those that are kept apart: of key results the largest, with the others as one."""
     goals = [one for one in series if not one.tone]
-    if len(goals) <= MOST_KEY_RESULTS:
+    if len(goals) <= most:
         return list(series)
-    large = sorted(goals, key=lambda one: -sum(one.values))[: MOST_KEY_RESULTS - 1]
+    large = sorted(goals, key=lambda one: -sum(one.values))[: most - 1]
     small = [one for one in goals if one not in large]
     values = [sum(some, Fraction(0)) for some in zip(*(one.values for one in small), strict=True)]
     others = _Series(
