@@ -40,7 +40,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
     if why := small_disk.why_not():
         pytest.skip(why)
     try:
-        mounted = Disk(tmp_path / "disk", kilobytes=2048)
+        mounted = Disk(tmp_path / "disk", kilobytes=2560)
     except OSError as error:
         pytest.skip(f"no small file system can be mounted here: {error.strerror}")
     yield mounted
