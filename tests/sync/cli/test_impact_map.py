@@ -1,41 +1,46 @@
-"""`truenorth map` as a user types it: in four formats and two languages, of a part, and without a request."""
+"""`truenorth map` as a user types it: in four formats and two languages, of a part, and without asking a tracker."""
 
 from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import pytest
 
-from connectors.sandbox.server import Sandbox
-from tests.support.cli import AS_OF, Cli
+from tests.support.builders import NOW
+from tests.support.cli import Cli
+from tests.sync.cli.test_kept_looks import Here
 
 
-@pytest.mark.needs_server
-def test_the_map_in_every_format(run: Cli, pointed: Sandbox) -> None:
-    assert run("sync", *AS_OF, "--first-run").code == 0
-    asked = len(pointed.requests)
+def test_the_map_in_every_format(tmp_path: Path, run: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = Here(3, tmp_path, run, monkeypatch)
+    here.edit("title: One,", "title: One, actor: New teams, impact: Come back,")
+    here.sync(NOW)
+    # No look at the map needs a tracker.
+    monkeypatch.setattr("sync.jobs.session.connect", lambda *_, **__: pytest.fail("a tracker is asked"))
     data = json.loads(run("map", "--format", "json").out)
+    assert data["unit"] == "points"
     goals = [one for one in data["nodes"] if one["layer"] == "goal"]
-    assert [one["name"] for one in goals] == ["GROWTH", "SPEED", "TRUST", "unaligned"]
-    assert math.isclose(sum(one["amount"] for one in goals), data["effort"]["amount"], abs_tol=1e-3)
+    assert [one["name"] for one in goals] == ["O", "P", "unaligned", "exempt"]
+    assert goals[1]["parent"] == "O"
+    assert [one["name"] for one in data["nodes"] if one["layer"] in ("actor", "impact")] == ["New teams", "Come back"]  # fmt: skip
     ends = {one["id"] for one in data["nodes"] if one["layer"] == "deliverable"}
     arriving = [one for one in data["bands"] if one["target"] in ends]
-    assert math.isclose(sum(one["amount"] for one in arriving), data["effort"]["amount"], abs_tol=1e-3)
+    for some in (goals, arriving):
+        assert math.isclose(sum(one["amount"] for one in some), data["effort"]["amount"], abs_tol=1e-3)
     assert all(len(one["keys"]) == one["items"] for one in arriving)
 
     mermaid = run("map", "--format", "mermaid").out
     assert mermaid.startswith("flowchart LR\n")
-    assert mermaid.count("]):::") == len(goals)
     markdown = run("map", "--format", "markdown").out
     assert markdown.startswith(f"```mermaid\n{mermaid}```\n")
-    assert "## GROWTH · New teams reach value in their first week" in markdown
-
-    part = run("map", "--team", "eng", "--objective", "speed", "--language", "fr")
-    assert "Seulement --team eng --objective speed." in part.out
-    assert "SPEED-KR1" in part.out
-    assert "GROWTH" not in part.out
-    wrong = run("map", "--objective", "GROTH")
-    assert (wrong.code, wrong.err) == (2, "truenorth: there is no objective GROTH; did you mean GROWTH?\n")
-    assert run("map", "--objective", "GROWTH", "--cycle", "2025-Q1").code == 2
-    assert len(pointed.requests) == asked
+    assert "## O · Objective" in markdown
+    part = run("map", "--team", "web", "--objective", "p", "--language", "fr").out
+    assert "Seulement --team web --objective p." in part
+    assert "KR7" in part
+    assert "KR1" not in part
+    assert "2026-Q3" in run("map", "--cycle", "2026-q3").out
+    wrong = run("map", "--objective", "PP")
+    assert (wrong.code, wrong.err) == (2, "truenorth: there is no objective PP; did you mean P?\n")
+    assert run("map", "--objective", "P", "--cycle", "2026-Q3").code == 2
