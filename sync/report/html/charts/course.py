@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -92,14 +91,17 @@ def _line(at: Callable[[date, float], str], points: Sequence[tuple[date, float]]
 def _told(
     reached: Sequence[tuple[date, float]], first: date, span: int, words: ChartWords
 ) -> Sequence[Markup]:
-    """What was reached by a day, for who points at it: of each, or of as many as can be pointed at."""
-    some = reached[-1 :: -max(1, -(-len(reached) // _MOST_STRIPS))][::-1]
-    if not some:
+    """What was reached by a day, for who points at it: of each, or of as many as can be pointed at the latest."""
+    stride = max(1, -(-span // _MOST_STRIPS))
+    latest = {max(0, (day - first).days) // stride: (day, value) for day, value in reached}
+    if not latest:
         return ()
-    days = [(day - first).days / span for day, _ in some]
-    bounds = [days[0], *((one + other) / 2 for one, other in pairwise(days)), days[-1]]
-    told = [f"{words.day(day)}: {words.percent(_whole(value))}" for day, value in some]
-    return strips(list(pairwise(bounds)), told)
+    begin, end = min(latest), max(latest)
+    told, known = [], latest[begin]
+    for column in range(begin, end + 1):
+        known = latest.get(column, known)
+        told.append(f"{words.day(known[0])}: {words.percent(_whole(known[1]))}")
+    return strips(told, first=begin, total=span / stride)
 
 
 def _whole(value: float) -> int:
