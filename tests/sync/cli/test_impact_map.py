@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.builders import NOW
 from tests.support.cli import Cli
-from tests.sync.cli.test_kept_looks import Here
+from tests.support.kept_looks import Here
 
 
 def test_the_map_in_every_format(tmp_path: Path, run: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
