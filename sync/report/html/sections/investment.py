@@ -80,7 +80,7 @@ class _Investment:
         texts = self._texts
         drawn = [
             Bar(
-                name=one.objective,
+                name=f"{one.objective} · {self._titles.get(one.objective, '')}",
                 value=100 * one.share,
                 marker=100 * one.declared,
                 text=percent_cell(round(100 * one.share), texts).text,
