@@ -84,22 +84,20 @@ class _Page:
         }
         self._choices: dict[Ref, frozenset[Choice]] = {}
 
-    def facts(self, found: Iterable[Signal]) -> Facts:
-        """How many there are of each severity."""
-        counts = Counter(one.severity for one in found)
-        return Facts(
-            tuple(
-                Fact(
-                    f"count_{severity}",
-                    self._texts.text(f"signals.title.{severity}"),
-                    count_cell(
-                        counts[severity], self._texts, href=f"#signals-{severity}" if counts[severity] else ""
-                    ),
-                    self._texts.text(f"report_signals.fact.{severity}"),
-                )
-                for severity in SEVERITIES
-            )
-        )
+    def facts(self, found: Sequence[Signal]) -> Facts:
+        """How many there are of each severity, and of what."""
+        facts = []
+        for severity in SEVERITIES:
+            some = [one for one in found if one.severity == severity]
+            cell = count_cell(len(some), self._texts, href=f"#signals-{severity}" if some else "")
+            title = self._texts.text(f"signals.title.{severity}")
+            facts.append(Fact(f"count_{severity}", title, cell, self._counted(some)))
+        return Facts(tuple(facts))
+
+    def _counted(self, some: Iterable[Signal]) -> str:
+        """The signals by name, each with how often it fires."""
+        counts = Counter(self._texts.text(f"signals.{one.id}.name") for one in some)
+        return ", ".join(f"{name} ({self._texts.figures.count(count)})" for name, count in counts.items())
 
     def tables(self, found: Sequence[Signal]) -> Iterator[Table]:
         """A table for each severity that has any."""
@@ -181,10 +179,7 @@ class _Page:
         """Which signals are not in the page, and where they are."""
         if not some:
             return ""
-        counts = Counter(self._texts.text(f"signals.{one.id}.name") for one in some)
-        number = self._texts.figures.count
-        names = ", ".join(f"{name} ({number(count)})" for name, count in counts.items())
-        return self._texts.counted("report_signals.cut", len(some), names=names)
+        return self._texts.counted("report_signals.cut", len(some), names=self._counted(some))
 
     def rates(self, found: Iterable[Signal]) -> Iterator[Chart]:
         """In how many weeks what fires now would have fired: news apart from what always is."""
@@ -200,13 +195,13 @@ class _Page:
             rate = one.base_rate
             if rate is None:
                 continue
-            name, words = f"{texts.text(f'signals.{one.id}.name')}: {_subject(one)}", rate_words(rate, texts)
-            percent = 100 * rate.fired / rate.weeks
-            drawn.append(Bar(name, percent, None, words, tone=_TONES[one.severity]))
+            signal, words = texts.text(f"signals.{one.id}.name"), rate_words(rate, texts)
+            name = texts.text("report_signals.rates.bar", signal=signal, subject=_subject(one))
+            drawn.append(Bar(name, rate.fired, rate.weeks, words, tone=_TONES[one.severity]))
             rows.append(
                 Row(
                     (
-                        Cell(texts.text(f"signals.{one.id}.name"), one.id),
+                        Cell(signal, one.id),
                         Cell(_subject(one), one.subject or None),
                         count_cell(rate.fired, texts),
                         count_cell(rate.weeks, texts),
@@ -224,7 +219,7 @@ class _Page:
         note = texts.counted("signals.more", more) if more > 0 else ""
         return Drawing(
             None,
-            bars(drawn, title=title, words=words_of(texts.figures)),
+            bars(drawn, title=title, words=words_of(texts.figures), marker=heads[-1].title),
             Table("rates", title, heads, tuple(rows), note),
         )
 
