@@ -110,6 +110,12 @@ def test_a_key_result_leads_to_its_page_and_is_chosen_by_objective_and_team(sect
     assert rows["M"].choices == {Choice("objective", "O")}
 
 
+def test_a_thing_to_do_is_chosen_by_the_team_whose_it_is(section: Section) -> None:
+    rows = tables_of(section)["one_things"].rows
+    assert rows
+    assert {one.choices for one in rows} == {frozenset({Choice("objective", "O"), WEB})}
+
+
 def test_points_since_monday_are_the_difference_of_what_was_shown(section: Section) -> None:
     shown = {one["key_result"]: one for one in values_of(tables_of(section)["movement"])}
     a = shown["A"]
