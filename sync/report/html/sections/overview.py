@@ -167,7 +167,7 @@ class _Overview:
     def _objective(self, one: ObjectiveReading) -> Row:
         texts = self._texts
         title = f"{one.objective} · {one.title}"
-        drawn = progress_bar(one, title, None, texts)
+        drawn = progress_bar(one, one.objective, None, texts)
         cells = (
             Cell(title, one.objective, href=place_of(one.objective)),
             Cell(one.cycle, one.cycle),
@@ -192,7 +192,7 @@ class _Overview:
         found = outlook.forecast if outlook is not None else None
         title, before = f"{name} · {reading.title}", reached_then(history, self._since)
         points = None if before is None or reading.percent is None else reading.percent - before
-        drawn = progress_bar(reading, title, found, texts)
+        drawn = progress_bar(reading, name, found, texts)
         weeks = trend(history)
         line = sparkline(
             weeks,
@@ -260,7 +260,7 @@ class _Overview:
         readings = self._run.scorecard.readings
         rows = tuple(
             Row(
-                (self._name(readings[name]), *one_things.cells(thing, items, texts)),
+                (Cell(name, name, href=page_of(name)), *one_things.cells(thing, items, texts)),
                 _choices_of_thing(readings[name], items[thing.item]),
             )
             for name, some in found.items()

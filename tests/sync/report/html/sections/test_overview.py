@@ -98,7 +98,7 @@ def test_a_key_result_stands_as_the_run_says(source: ReportSource, section: Sect
 def test_the_bar_says_in_words_what_it_shows(section: Section) -> None:
     (cell,) = [one.cells[2] for one in tables_of(section)["objective-O"].rows if one.cells[0].value == "A"]
     told = texts_of(tables_of(section)["objective-O"])[0]
-    title = f"A · Result A: {told['reached']} reached, {told['expected']} expected by now, {told['end']} at the end, chance {told['chance']}"
+    title = f"A: {told['reached']} reached, {told['expected']} expected by now, {told['end']} at the end, chance {told['chance']}"
     assert title.replace("<", "&lt;").replace(">", "&gt;") in cell.svg
 
 
