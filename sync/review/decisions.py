@@ -43,7 +43,9 @@ def suggest(
     progress, is_over = reading.progress, reading.phase == "ended" or reading.closed is not None
     if is_reached and reading.counts and progress is not None and progress < 1 - _NOISE:
         # Of an aspiration: what is left of it is carried over as of any other.
-        return Suggestion("persevere", phrase("review.because.success", now=Percent(to_percent(progress) or 0)))
+        return Suggestion(
+            "persevere", phrase("review.because.success", now=Percent(to_percent(progress) or 0))
+        )
     if is_reached:
         return Suggestion("done", phrase("review.because.done" if reading.counts else "review.because.holds"))
     if not reading.counts:
