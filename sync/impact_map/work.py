@@ -99,7 +99,8 @@ def work_of(
     deliverables = Deliverables(alignment)
     weights = {item.ref: weight(item) for item, _, _, _ in pieces}
     belongs = {ref: deliverables.of(ref) for ref in refs}
-    teams = {item.ref: team_of(item) for item, _, _, _ in pieces}
+    # Whose a ticket is that not everybody may see is not told either.
+    teams = {item.ref: "" if item.private else team_of(item) for item, _, _, _ in pieces}
     gathered: defaultdict[tuple[Aim, Ref | None, str], list[Effort]] = defaultdict(list)
     for item, aim, part, is_done in pieces:
         ref = item.ref

@@ -41,6 +41,11 @@ def suggest(
 ) -> Suggestion:
     """The suggestion for a key result. `fired`: ids of the signals about it; `most_growth`: by which share scope may grow."""
     progress, is_over = reading.progress, reading.phase == "ended" or reading.closed is not None
+    if is_reached and reading.counts and progress is not None and progress < 1 - _NOISE:
+        # Of an aspiration: what is left of it is carried over as of any other.
+        return Suggestion(
+            "persevere", phrase("review.because.success", now=Percent(to_percent(progress) or 0))
+        )
     if is_reached:
         return Suggestion("done", phrase("review.because.done" if reading.counts else "review.because.holds"))
     if not reading.counts:

@@ -251,7 +251,7 @@ def _bars(say: ChartWords, hostile: str) -> Markup:
         Bar(f"O1 Customers succeed on their first day{hostile}", 120.5, 160, "120.5", "#o1"),
         Bar("O2 The product is fast everywhere", 88, 80, "88"),
         Bar("O3 Partners build with us", 12, 60, "12", tone="warn"),
-        Bar("No key result", 143, None, "143", "#none", "bad"),
+        Bar("No key result", 143, None, "143 (a third of all)", "#none", "bad"),
         Bar("Exempt", 20, None, "20", tone="quiet"),
     ]
     return bars(

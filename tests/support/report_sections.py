@@ -28,6 +28,11 @@ def tables(section: Section, choice: Choice | None = None) -> Iterator[Table]:
             yield from (each.table for each in one.drawings if each.choice == choice)
 
 
+def names(section: Section) -> list[str]:
+    """The ids of its charts and tables, in order."""
+    return [one.id for one in section.blocks if isinstance(one, Chart | Table)]
+
+
 def rows(of: Table) -> list[dict[str, Raw]]:
     """The values of a table by the names of its columns."""
     names = [one.id for one in of.columns]

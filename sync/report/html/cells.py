@@ -66,7 +66,8 @@ def title_cell(item: WorkItem, texts: Texts) -> Cell:
     """The title of a ticket; of one with restricted access a word on that, and no title, since a report is passed on."""
     if item.private:
         return Cell(texts.text("report_key_result.restricted"), None, tone="quiet")
-    return Cell(shown(item.title), item.title)
+    # Projects of some trackers have no key: their title is their name.
+    return Cell(shown(item.title), item.title) if item.title != item.name else Cell("", None)
 
 
 def status_cell(item: WorkItem) -> Cell:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import jinja2
@@ -79,7 +80,7 @@ def render(page: Page, frame: Frame, choosing: Choosing, texts: Texts) -> str:
             home=frame.home,
             downloads=frame.downloads,
             choose=choosing,
-            words={name: texts.text(f"report.{name}") for name in _WORDS},
+            words=SimpleNamespace(**{name: texts.text(f"report.{name}") for name in _WORDS}),
         )
     )
 
@@ -173,4 +174,4 @@ def _sorted_by(cell: Cell, kind: str) -> str | None:
     elif isinstance(value, bool):
         value = int(value)
     written = "" if value is None else f"{value!r}"
-    return None if written == cell.text else written
+    return None if written and written == cell.text else written

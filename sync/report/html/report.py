@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from sync.observation import Unread
 from sync.report.html.choosing import Choosing
 from sync.report.html.contents import KEY_RESULT_PAGES, SECTIONS
 from sync.report.html.data import page_data
+from sync.report.html.fitting import most_bytes, to_drop, without
 from sync.report.html.items_csv import items_csv
 from sync.report.html.links import Links
-from sync.report.html.page import Link, Page
+from sync.report.html.page import Choice, Link, Page
 from sync.report.html.render import Frame, render
 from sync.report.html.source import ReportSource
+from sync.report.html.teams import objective_choices, ten_largest
 
 FORMAT = 1
 """Grows when a key of report.json is renamed or goes; new ones are no change."""
@@ -39,7 +43,31 @@ def report_files(source: ReportSource, links: Links) -> Iterator[tuple[str, byte
     yield DATA, _json(_data(source, page, key_results))
     # With its mark, so that spreadsheets read accents as what they are.
     yield ITEMS, items_csv(source).encode("utf-8-sig")
-    yield INDEX, render(page, frame, Choosing(page.sections, objectives), texts).encode()
+    yield INDEX, _fitting(page, frame, source)
+
+
+def _fitting(page: Page, frame: Frame, source: ReportSource) -> bytes:
+    """The page, with as many of its charts for single teams and objectives as it has room for; it says where it has not."""
+    objectives = {one.id: one.title for one in source.workspace.objectives}
+    # What may be chosen is the same, however many charts are drawn for it.
+    choosing = Choosing(page.sections, objectives)
+    most = most_bytes(sum(one.in_scope for one in source.run.observation.items))
+    order, dropped, excess = _by_weight(source), frozenset[tuple[str, str, Choice]](), 0
+    while True:
+        shown = replace(page, sections=without(page.sections, dropped)) if dropped else page
+        html = render(shown, frame, choosing, source.texts).encode()
+        if len(html) <= most:
+            return html
+        before, excess = dropped, excess + len(html) - most
+        dropped = to_drop(page.sections, excess, order)
+        if dropped == before:
+            return html
+
+
+def _by_weight(source: ReportSource) -> list[Choice]:
+    """The choices that charts are drawn for: the largest team, the first objective, the next team, and so on."""
+    pairs = zip_longest(ten_largest(source), objective_choices(source))
+    return [one for pair in pairs for one in pair if one is not None]
 
 
 def _key_result_pages(source: ReportSource, links: Links) -> dict[str, Page]:

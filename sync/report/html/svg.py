@@ -154,16 +154,14 @@ def svg(
     )
 
 
-def stretched(*inner: Markup, width: float, height: float) -> Markup:
+def stretched(*inner: Markup, width: float, height: float, class_: str = "") -> Markup:
     """Marks in own units of the width, as large as the drawing; lines in it keep their thickness by `vector-effect`."""
     return element(
         "svg",
         *inner,
-        width="100%",
-        height="100%",
         viewBox=f"0 0 {number(width)} {number(height)}",
         preserveAspectRatio="none",
-        class_="stretched",
+        class_=f"stretched {class_}".strip(),
     )
 
 

@@ -6,6 +6,7 @@ its number (https://mermaid.js.org/syntax/flowchart.html, "Entity codes to escap
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from config.text.texts import Texts
@@ -29,6 +30,8 @@ _SHAPES: Mapping[Kind, tuple[str, str]] = {
     "impact": ('("', '")'),
 }
 _BOX = ('["', '"]')
+_LINE = "#9aa3b5"
+_ALIVE = re.compile(r"\$(?=\$)|:(?=\w)|\\(?=\w)")
 _LOOKS: Mapping[Health | str, tuple[str, str, str]] = {
     "on_track": ("#e3f4e7", "#1f7a3d", "#10321c"),
     "done": ("#d3ecd9", "#125c2c", "#10321c"),
@@ -56,9 +59,12 @@ def _lines(found: ImpactMap, texts: Texts) -> Iterator[str]:
     for one in found.nodes:
         before, after = _SHAPES.get(one.kind, _BOX)
         yield f"  {names[one.id]}{before}{_label(one, found, texts)}{after}:::{one.health or 'beside'}"
+    columns = {one.id: found.layers.index(one.layer) for one in found.nodes}
     for band in found.bands:
-        arrow = "-->" if band.effort.amount else "-.->"
-        yield f"  {names[band.source]} {arrow} {names[band.target]}"
+        # Longer ones, so that what is of a layer stands in one column.
+        long = columns[band.target] - columns[band.source]
+        line = f"{'-' * (long + 2)}" if band.effort.amount else f"-{'.' * long}-"
+        yield f"  {names[band.source]} {line} {names[band.target]}"
     most = max((band.effort.amount for band in found.bands), default=0.0)
     by_width: dict[int, list[str]] = {}
     for nr, band in enumerate(found.bands):
@@ -66,6 +72,8 @@ def _lines(found: ImpactMap, texts: Texts) -> Iterator[str]:
         by_width.setdefault(width, []).append(str(nr))
     for width, bands in sorted(by_width.items()):
         yield f"  linkStyle {','.join(bands)} stroke-width:{width}px"
+    if found.bands:
+        yield f"  linkStyle default stroke:{_LINE}"
     used = {one.health or "beside" for one in found.nodes}
     for name, (fill, stroke, ink) in _LOOKS.items():
         if name in used:
@@ -84,5 +92,9 @@ def _short(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """The text with each character by its number that is neither a letter, a digit nor a space."""
-    return "".join(one if one.isalnum() or one == " " else f"#{ord(one)};" for one in text)
+    """The text with each character by its number that is neither a letter, a digit nor a space.
+
+    Two dollar signs would begin a formula, `fa:fa-` an icon and `\\n` a line, whatever they are written by: a word joiner parts them.
+    """
+    apart = _ALIVE.sub(lambda found: f"{found[0]}\u2060", text)
+    return "".join(one if one.isalnum() or one == " " else f"#{ord(one)};" for one in apart)

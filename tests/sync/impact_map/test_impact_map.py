@@ -167,6 +167,7 @@ def test_a_part_is_of_one_objective_or_of_one_team() -> None:
         item("WEB-3", "WEB-1"),
         item("OPS-4", "WEB-2"),
         item("OPS-5", category="doing"),
+        item("OPS-6", category="doing", private=True),
     )
     assert lines(map_of(space, *items, objective="B")) == ["B 1", "  B1 1", "    WEB-2 1"]
     of_team = map_of(space, *items, teams=["jira/OPS"])

@@ -33,7 +33,7 @@ def test_a_store_of_the_version_before_is_migrated(tmp_path: Path) -> None:
             "ALTER TABLE journal DROP COLUMN at; ALTER TABLE journal DROP COLUMN changes;"
             "DROP TABLE leases; DROP TABLE quarantine; DROP TABLE footings;"
             "ALTER TABLE readings DROP COLUMN moved; DROP TABLE standings;"
-            "ALTER TABLE runs DROP COLUMN workspace; DROP TABLE lost_links; DROP TABLE forecasts;"
+            "ALTER TABLE runs DROP COLUMN workspace; DROP TABLE lost_links; DROP TABLE forecasts; DROP TABLE work_by_day;"
             "UPDATE about SET value = '1' WHERE name = 'schema';"
             "INSERT INTO journal (run, tracker, item, key, what) VALUES (1, 'jira', '7', 'WEB-7', '[]');"
         )
@@ -54,7 +54,7 @@ def test_a_store_of_any_version_is_migrated_whole_or_not_at_all(
     take(store, "a/1/1", NOW)
     store.close()
     with closing(sqlite3.connect(path)) as old, old:
-        old.executescript("DROP TABLE forecasts;")
+        old.executescript("DROP TABLE forecasts; DROP TABLE work_by_day;")
         if version < 7:
             old.executescript("DROP TABLE lost_links;")
         if version < 6:
@@ -70,7 +70,7 @@ def test_a_store_of_any_version_is_migrated_whole_or_not_at_all(
     with closing(sqlite3.connect(path)) as found, found:
         assert found.execute("SELECT value FROM about WHERE name = 'schema'").fetchone() == (str(version),)
         tables = {row[0] for row in found.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        assert "forecasts" not in tables
+        assert not {"forecasts", "work_by_day"} & tables
         assert ("lost_links" in tables) == (version >= 7)
     store = Store(f"sqlite:///{path}")
     assert take(store, "b/1/1", NOW + timedelta(days=1)).epoch == 2
@@ -148,7 +148,7 @@ def test_a_lost_store_is_rebuilt_and_everything_is_ours_again(run: Cli) -> None:
 def test_a_rebuild_takes_the_history_along(run: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     for day in ("2026-11-02", "2026-11-09", "2026-11-16"):
         assert run("sync", "--as-of", f"{day}T09:00Z", "--first-run").code == 0
-    before, forecasts = history_of(run), forecasts_kept()
+    before, forecasts, work = history_of(run), kept("forecasts"), kept("work_by_day")
     assert [row["day"] for row in before] == ["2026-11-02", "2026-11-09", "2026-11-16"]
     assert {day for _, day, *_ in forecasts} == {"2026-11-02", "2026-11-09", "2026-11-16"}
     assert all(
@@ -168,7 +168,8 @@ def test_a_rebuild_takes_the_history_along(run: Cli, monkeypatch: pytest.MonkeyP
     assert rebuilt.code == 0, rebuilt.err
     assert "Carried over the readings of 3 days." in rebuilt.out
     assert history_of(run) == before
-    assert forecasts_kept() == forecasts
+    assert (kept("forecasts"), kept("work_by_day")) == (forecasts, work)
+    assert [row[0] for row in work if row[1] == "unaligned"] == ["2026-11-02", "2026-11-09", "2026-11-16"]
     assert len(history_of(run, "SPEED-KR1")) == len(history_of(run, "SPEED-KR2")) == 2
 
 
@@ -177,9 +178,9 @@ def history_of(run: Cli, key_result: str = "GROWTH-KR2") -> list[dict[str, Any]]
     return [{name: row[name] for name in ("day", "value", "percent", "expected", "health")} for row in rows]
 
 
-def forecasts_kept() -> list[tuple[Any, ...]]:
+def kept(table: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(".truenorth/truenorth.db")) as store:
-        return store.execute("SELECT * FROM forecasts ORDER BY key_result, day").fetchall()
+        return sorted(store.execute(f"SELECT * FROM {table}").fetchall())  # noqa: S608  a name of ours
 
 
 def test_nothing_is_salvaged_from_what_is_no_store(tmp_path: Path) -> None:

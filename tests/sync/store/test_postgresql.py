@@ -126,7 +126,7 @@ def test_a_store_of_the_version_before_is_migrated(cluster: Cluster, database: s
         *NINE,
         "DROP INDEX ix_journal_operation",
         *(f"ALTER TABLE journal DROP COLUMN {name}" for name in ("operation", "epoch", "at", "changes")),
-        "DROP TABLE leases, quarantine, footings, standings, forecasts",
+        "DROP TABLE leases, quarantine, footings, standings, forecasts, work_by_day",
         "ALTER TABLE readings DROP COLUMN moved",
         "ALTER TABLE counts ALTER COLUMN key_result TYPE VARCHAR(64)",
         "UPDATE about SET value = '1' WHERE name = 'schema'",

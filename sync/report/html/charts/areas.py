@@ -16,7 +16,11 @@ from sync.report.html.charts.values import Band, ChartWords
 _MOST_BANDS = 9
 """More cannot be told apart; the smallest are then one band."""
 
-_MOST_STRIPS = 31
+_MOST_STRIPS = 14
+"""Days whose values are said to who points at them: one a week in a quarter. The table beside the chart has each."""
+
+_LONGEST = 200
+"""Of a name in a tooltip, in pixels."""
 
 
 def stacked(
@@ -127,13 +131,17 @@ def _rank(bands: Sequence[Band], index: int) -> int:
 
 
 def _area(heights: Sequence[int], mark: str, words: str) -> Markup:
-    """What is below the edge. It is painted over by the areas in front, so that it needs no lower edge of its own."""
+    """What is below the edge. It is painted over by the areas in front, so that it needs no lower edge of its own.
+
+    Only its upper edge is seen: the others are drawn outside of the plot.
+    """
     if len(heights) == 1:
         heights = [*heights, *heights]
-    steps = "".join(f"l1 {b - a}" if b >= a else f"l1{b - a}" for a, b in pairwise(heights))
-    edge = f"M0 {heights[0]}{steps.replace('l1 0', 'h1')}"
-    area = svg.path(f"{edge}V{HEIGHT}H0z", svg.title(words), class_="fill")
-    return svg.group(area, svg.path(edge, class_="edge"), class_=mark)
+    steps = "".join(f"l1 {b - a}" if b >= a else f"l1{b - a}" for a, b in pairwise(heights)).replace(
+        "l1 0", "h1"
+    )
+    beyond = f"h9V{HEIGHT + 9}H-9V{heights[0]}z"
+    return svg.path(f"M0 {heights[0]}{steps}{beyond}", svg.title(words), class_=f"fill {mark}")
 
 
 def _values_by_day(
@@ -145,15 +153,15 @@ def _values_by_day(
 ) -> list[Markup]:
     stride = -(-len(days) // _MOST_STRIPS)
     # The last day has one for sure.
-    chosen = range((len(days) - 1) % stride, len(days), stride)
-    width = stride / max(len(days) - 1, 1)
-    places, titles = [], []
-    for index in chosen:
-        middle = index / max(len(days) - 1, 1)
-        places.append((max(middle - width / 2, 0), min(middle + width / 2, 1)))
+    first = (len(days) - 1) % stride
+    titles = []
+    for index in range(first, len(days), stride):
         amounts = (
-            f"{band.name}: {words.number(edge[index] - under[index])}"
+            f"{svg.fitted(band.name, _LONGEST)}: {words.number(edge[index] - under[index])}"
             for band, edge, under in zip(bands, edges, below, strict=True)
+            if edge[index] != under[index]
         )
         titles.append("\n".join((words.day(days[index]), *amounts)))
-    return strips(places, titles)
+    if len(days) == 1:
+        return strips(titles)
+    return strips(titles, first=first / stride - 0.5, total=(len(days) - 1) / stride)

@@ -43,15 +43,16 @@ def bars(rows: Sequence[Bar], *, title: str, words: ChartWords, marker: str = ""
 
 
 def _bar(one: Bar, most: float, words: ChartWords, marker: str) -> Markup:
-    said = f"{one.name}: {one.text}"
-    marks = [svg.rect(0, (_ROOM - _THICK) / 2, "100%", _THICK, class_="track")]
+    marks = []
     if one.value > 0:
         size = svg.percent(one.value / most)
         marks.append(
             svg.rect(0, (_ROOM - _THICK) / 2, size, _THICK, class_=f"solid {colour(one.tone, 0)}", rx=2)
         )
-    if one.marker is not None:
-        x = svg.percent(one.marker / most)
-        marks.append(svg.line(x, 0, x, _ROOM, "marker"))
-        said += f"; {f'{marker} {words.number(one.marker)}'.strip()}"
+    if one.marker is None:
+        # Its name and its value stand beside it.
+        return svg.element("svg", *marks, class_="bar", aria_hidden="true", height=_ROOM)
+    x = svg.percent(one.marker / most)
+    said = f"{one.name}: {one.text}; {f'{marker} {words.number(one.marker)}'.strip()}"
+    marks.append(svg.line(x, 0, x, _ROOM, "marker"))
     return svg.svg(svg.title(said), *marks, label=said, height=_ROOM, class_="bar")

@@ -11,8 +11,8 @@ from sync.report.html import svg
 from sync.report.html.charts.frame import HEIGHT, Name, across, along, colour, plot, strips
 from sync.report.html.charts.values import Band, ChartWords
 
-_FILLED = 0.7
-"""Of the width of a week."""
+_COLUMN = 12
+"""Units of the width of a column; weeks are two columns apart."""
 
 
 def columns(
@@ -25,22 +25,18 @@ def columns(
     values = svg.ticks(max(every), whole=all(float(one).is_integer() for one in every))
     place = svg.Scale(values[0], values[-1], HEIGHT, 0)
     texts = [words.number(one) for one in values]
-    week = 1 / len(weeks)
-    wide = week * _FILLED / len(series)
+    wide, gap = _COLUMN, 2 * _COLUMN
+    week = gap + wide * len(series)
     marks = []
     for index, band in enumerate(series):
-        start = week * (1 - _FILLED) / 2 + index * wide
-        bars = [
-            svg.rect(
-                svg.percent(at * week + start),
-                svg.number(y, 1),
-                svg.percent(wide * 0.92),
-                svg.number(HEIGHT - y, 1),
-            )
-            for at, y in enumerate(map(place, band.values))
+        start = gap // 2 + index * wide
+        # A hair between neighbours.
+        bars = (
+            f"M{at * week + start} {y}h{wide - 1}V{HEIGHT}h{1 - wide}z"
+            for at, y in enumerate(round(place(one)) for one in band.values)
             if y < HEIGHT
-        ]
-        marks.append(svg.group(*bars, class_=f"solid {colour(band.tone, index)}"))
+        )
+        marks.append(svg.path("".join(bars), class_=f"solid {colour(band.tone, index)}"))
     said = [
         "\n".join((words.day(day), *(f"{band.name}: {words.number(band.values[at])}" for band in series)))
         for at, day in enumerate(weeks)
@@ -50,9 +46,9 @@ def columns(
         "columns",
         title,
         *across(values, place, texts),
-        *marks,
-        *along(weeks[0], weeks[-1], words, half=week / 2),
-        *strips([(at * week, (at + 1) * week) for at in range(len(weeks))], said),
+        svg.stretched(*marks, width=week * len(weeks), height=HEIGHT),
+        *along(weeks[0], weeks[-1], words, half=0.5 / len(weeks)),
+        *strips(said),
         left=texts,
         names=names,
         axis=axis,

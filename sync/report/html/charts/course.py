@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -78,7 +77,7 @@ def course(
         *along(first, last, words),
         *_told(reached, first, span, words),
         left=texts,
-        names=_names(reached, pace, ends, words, names),
+        names=_names(reached, ends, words, names),
         lines=True,
         beside=False,
     )
@@ -92,14 +91,17 @@ def _line(at: Callable[[date, float], str], points: Sequence[tuple[date, float]]
 def _told(
     reached: Sequence[tuple[date, float]], first: date, span: int, words: ChartWords
 ) -> Sequence[Markup]:
-    """What was reached by a day, for who points at it: of each, or of as many as can be pointed at."""
-    some = reached[-1 :: -max(1, -(-len(reached) // _MOST_STRIPS))][::-1]
-    if not some:
+    """What was reached by a day, for who points at it: of each, or of as many as can be pointed at the latest."""
+    stride = max(1, -(-span // _MOST_STRIPS))
+    latest = {max(0, (day - first).days) // stride: (day, value) for day, value in reached}
+    if not latest:
         return ()
-    days = [(day - first).days / span for day, _ in some]
-    bounds = [days[0], *((one + other) / 2 for one, other in pairwise(days)), days[-1]]
-    told = [f"{words.day(day)}: {words.percent(_whole(value))}" for day, value in some]
-    return strips(list(pairwise(bounds)), told)
+    begin, end = min(latest), max(latest)
+    told, known = [], latest[begin]
+    for column in range(begin, end + 1):
+        known = latest.get(column, known)
+        told.append(f"{words.day(known[0])}: {words.percent(_whole(known[1]))}")
+    return strips(told, first=begin, total=span / stride)
 
 
 def _whole(value: float) -> int:
@@ -109,7 +111,6 @@ def _whole(value: float) -> int:
 
 def _names(
     reached: Sequence[tuple[date, float]],
-    pace: Sequence[tuple[date, float]],
     ends: Ends | None,
     words: ChartWords,
     names: CourseWords,
@@ -117,7 +118,7 @@ def _names(
     found = []
     if reached:
         found.append(Name(0, names.reached, words.percent(_whole(reached[-1][1])), _REACHED))
-    found.append(Name(0, names.pace, words.percent(_whole(pace[-1][1])), f"dashed {_PACE}"))
+    found.append(Name(0, names.pace, "", f"dashed {_PACE}"))
     if ends is not None:
         found.append(Name(0, names.ends, ends.text, _ENDS))
     return found

@@ -106,24 +106,17 @@ def beside_marks(names: Sequence[Name]) -> list[Markup]:
     parts = []
     for one, y in zip(names, placed, strict=True):
         known = svg.fitted(one.name, _NAMES[-1] - 22 - svg.text_width(one.value))
-        words = svg.text(
-            "100%",
-            y,
-            svg.joined(
-                (known, " ", svg.element("tspan", one.value, class_="number")) if one.value else (known,)
-            ),
-            dx=16,
-            dy="0.35em",
-        )
-        leader = svg.path(f"M2 {svg.number(one.y)}L12 {svg.number(y)}", class_=f"leader {one.mark}")
+        value = svg.element("tspan", one.value, class_="number")
+        words = svg.text(16, svg.number(y, 1), svg.joined((known, " ", value) if one.value else (known,)))
+        leader = svg.path(f"M2 {svg.number(one.y, 1)}L12 {svg.number(y, 1)}", class_=f"leader {one.mark}")
         whole = svg.title(one.words) if known != one.name else Markup("")
-        parts.append(svg.joined((_at_right(leader), svg.link(one.href, whole, words) if one.href else words)))
-    return [svg.group(*parts, class_="beside")]
-
-
-def _at_right(mark: Markup) -> Markup:
-    """A mark in pixels from the right edge: what is nested keeps its units and may stand outside."""
-    return svg.element("svg", mark, x="100%", width=12, height=HEIGHT, class_="outside")
+        if one.href and svg.is_page(one.href):
+            named = svg.link(one.href, whole, words)
+        else:
+            named = svg.group(whole, words) if whole else words
+        parts.append(svg.joined((leader, named)))
+    # What is nested keeps its units, so that pixels begin at the right edge; and it may stand outside.
+    return [svg.element("svg", *parts, x="100%", width=1, height=1, class_="beside outside")]
 
 
 def legend(names: Sequence[Name], *, lines: bool = False, always: bool = False) -> Markup:
@@ -145,13 +138,13 @@ def legend(names: Sequence[Name], *, lines: bool = False, always: bool = False) 
 
 
 def across(values: Sequence[float], place: svg.Scale, texts: Sequence[str]) -> list[Markup]:
-    """The lines across at round values, with their values on the left."""
-    parts = []
+    """The lines across at round values, with their values on the left. Where they stand exactly, the look says."""
+    lines, marks = [], []
     for value, words in zip(values, texts, strict=True):
         y = svg.number(place(value), 1)
-        parts.append(svg.line(0, y, "100%", y, "base" if y == str(HEIGHT) else "grid"))
-        parts.append(svg.text(0, y, words, "tick", dx=-8, dy="0.35em", text_anchor="end"))
-    return [svg.group(*parts)]
+        lines.append(svg.element("line", x2="100%", y1=y, y2=y, class_="base" if y == str(HEIGHT) else None))
+        marks.append(svg.element("text", words, y=y))
+    return [svg.group(*lines, class_="grid"), svg.group(*marks, class_="up")]
 
 
 def along(first: date, last: date, words: ChartWords, *, half: float = 0) -> list[Markup]:
@@ -160,25 +153,27 @@ def along(first: date, last: date, words: ChartWords, *, half: float = 0) -> lis
     `half`: by how much of the width the first and the last stand inside, where each day has a column.
     """
     span = max((last - first).days, 1)
-    days = svg.day_ticks(first, last, _MOST_DAYS)
-    parts = []
-    for index, day in enumerate(days):
+    notches, marks = [], []
+    for index, day in enumerate(svg.day_ticks(first, last, _MOST_DAYS)):
         share = half + (1 - 2 * half) * (day - first).days / span
-        x, name = svg.percent(share), "tick minor" if index % 2 else "tick"
-        anchor = "start" if share < 0.02 else "end" if share > 0.96 else "middle"
-        parts.append(svg.line(x, HEIGHT, x, HEIGHT + 4, "notch"))
-        parts.append(svg.text(x, HEIGHT, words.day(day), name, dy="1.6em", text_anchor=anchor))
-    return [svg.group(*parts)]
-
-
-def strips(places: Sequence[tuple[float, float]], titles: Sequence[str]) -> list[Markup]:
-    """Invisible columns, from and to as shares of the width, that say the values of a day to who points at it."""
-    return [
-        svg.group(
-            *(
-                svg.rect(svg.percent(start), 0, svg.percent(end - start), HEIGHT, svg.title(words))
-                for (start, end), words in zip(places, titles, strict=True)
-            ),
-            class_="strips",
+        x = svg.percent(share)
+        anchor = "start" if share < 0.02 else "end" if share > 0.96 else None
+        notches.append(svg.element("line", x1=x, x2=x, y2=4))
+        marks.append(
+            svg.element(
+                "text", words.day(day), x=x, text_anchor=anchor, class_="minor" if index % 2 else None
+            )
         )
+    return [svg.group(*notches, *marks, class_="along")]
+
+
+def strips(titles: Sequence[str], *, first: float = 0, total: float = 0) -> list[Markup]:
+    """Invisible columns beside each other that say the values of a day to who points at it.
+
+    `total`: how many of them are as wide as the plot, if not just these; `first`: where the first one begins, in their width.
+    """
+    parts = [
+        svg.element("rect", svg.title(words), x=svg.number(first + index, 1))
+        for index, words in enumerate(titles)
     ]
+    return [svg.stretched(*parts, width=total or len(titles), height=1, class_="strips")]

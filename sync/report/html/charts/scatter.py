@@ -143,8 +143,7 @@ def _counted(
         ],
         always=True,
     )
-    places = [(at / columns, (at + 1) / columns) for at in range(columns)]
-    return [svg.stretched(*shades, width=columns, height=HEIGHT), *strips(places, said)], key
+    return [svg.stretched(*shades, width=columns, height=HEIGHT), *strips(said)], key
 
 
 def _limits(most: int) -> list[int]:

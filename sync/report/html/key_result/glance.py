@@ -77,12 +77,15 @@ def _end(subject: Subject) -> Iterator[Fact]:
         return
     day = day_words(outlook.end, texts, near=subject.today)
     yield Fact("end", subject.say("end"), end_cell(outlook, texts), subject.say("end.note", day=day))
-    note = subject.say("chance.note", goal=goal_words(outlook, subject), day=day)
+    goal = goal_words(outlook, subject)
+    note = subject.say("chance.note", goal=goal, day=day)
     moved = subject.source.attributions.get(subject.id)
     if isinstance(moved, Attribution):
         points = chance_percent(float(moved.after)) - chance_percent(float(moved.before))
-        since = day_words(subject.since, texts, near=subject.today)
-        note = f"{note}; {subject.say('chance.moved', points=signed(points, texts), day=since)}"
+        if points:
+            since = day_words(subject.since, texts, near=subject.today)
+            words = {"points": signed(points, texts), "since": since}
+            note = texts.plural("report_key_result.chance.moved", points, goal=goal, day=day, **words)
     yield Fact("chance", subject.say("chance"), chance_cell(outlook.forecast.chance, texts), note)
 
 

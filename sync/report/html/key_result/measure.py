@@ -17,6 +17,7 @@ from config.measures import (
     QueryMeasure,
     WorkMeasure,
 )
+from sync.marks.texts.phrases import one_stop
 from sync.measure import LEFT_OUT, LeftOut, exact_percent, milestone_pieces, to_percent, weighting_of
 from sync.report.html.cells import (
     NOTHING,
@@ -42,7 +43,7 @@ def section(subject: Subject) -> Section:
 
 
 def _blocks(subject: Subject) -> Iterator[Block]:
-    sentences: tuple[Paragraph, ...] = tuple((one,) for one in _sentences(subject))
+    sentences: tuple[Paragraph, ...] = tuple((one_stop(one),) for one in _sentences(subject))
     yield Text(sentences, listed=True)
     how = subject.key_result.measure
     if isinstance(how, CompositeMeasure):

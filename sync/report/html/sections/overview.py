@@ -10,6 +10,7 @@ from config.okrs import KeyResult
 from config.text.texts import Texts
 from connectors.model import Health
 from sync.forecast.attribution import Attribution
+from sync.marks.texts.phrases import one_stop
 from sync.measure import ObjectiveReading, Reading, to_percent
 from sync.report.html.cells import (
     NOTHING,
@@ -95,7 +96,7 @@ class _Overview:
             texts.text("report_overview.until", cycle=cycle, day=day_words(end, texts, near=self._today))
             for cycle, end in ends.items()
         ]
-        return (" ".join([whole, *said]),)
+        return (" ".join(map(one_stop, (whole, *said))),)
 
     def blocks(self) -> Iterator[Block]:
         yield Facts(tuple(self._facts()))

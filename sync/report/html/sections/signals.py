@@ -28,7 +28,7 @@ from sync.report.html.page import (
     Tone,
 )
 from sync.report.html.source import ReportSource
-from sync.report.html.teams import choices_of, objective_choices, ten_largest
+from sync.report.html.teams import choices_of
 from sync.report.signals.sections import rate_words
 from sync.signals.conflicts.waits import Edge, edges, waits
 from sync.signals.mechanism import SEVERITIES, not_computed
@@ -46,8 +46,7 @@ NAMES = 5
 """How many tickets a cell names."""
 
 BARS = 15
-"""How many base rates are drawn, the most severe signals first; of a team or an objective, `FEWER_BARS`."""
-FEWER_BARS = 8
+"""How many base rates are drawn, of the most severe signals; the tables have all."""
 
 LONGEST = 1000
 """Characters of an address in a cell: searches that name many tickets would be most of the page."""
@@ -85,22 +84,20 @@ class _Page:
         }
         self._choices: dict[Ref, frozenset[Choice]] = {}
 
-    def facts(self, found: Iterable[Signal]) -> Facts:
-        """How many there are of each severity."""
-        counts = Counter(one.severity for one in found)
-        return Facts(
-            tuple(
-                Fact(
-                    f"count_{severity}",
-                    self._texts.text(f"signals.title.{severity}"),
-                    count_cell(
-                        counts[severity], self._texts, href=f"#signals-{severity}" if counts[severity] else ""
-                    ),
-                    self._texts.text(f"report_signals.fact.{severity}"),
-                )
-                for severity in SEVERITIES
-            )
-        )
+    def facts(self, found: Sequence[Signal]) -> Facts:
+        """How many there are of each severity, and of what."""
+        facts = []
+        for severity in SEVERITIES:
+            some = [one for one in found if one.severity == severity]
+            cell = count_cell(len(some), self._texts, href=f"#signals-{severity}" if some else "")
+            title = self._texts.text(f"signals.title.{severity}")
+            facts.append(Fact(f"count_{severity}", title, cell, self._counted(some)))
+        return Facts(tuple(facts))
+
+    def _counted(self, some: Iterable[Signal]) -> str:
+        """The signals by name, each with how often it fires."""
+        counts = Counter(self._texts.text(f"signals.{one.id}.name") for one in some)
+        return ", ".join(f"{name} ({self._texts.figures.count(count)})" for name, count in counts.items())
 
     def tables(self, found: Sequence[Signal]) -> Iterator[Table]:
         """A table for each severity that has any."""
@@ -182,44 +179,29 @@ class _Page:
         """Which signals are not in the page, and where they are."""
         if not some:
             return ""
-        counts = Counter(self._texts.text(f"signals.{one.id}.name") for one in some)
-        number = self._texts.figures.count
-        names = ", ".join(f"{name} ({number(count)})" for name, count in counts.items())
-        return self._texts.counted("report_signals.cut", len(some), names=names)
+        return self._texts.counted("report_signals.cut", len(some), names=self._counted(some))
 
-    def rates(self, found: Sequence[Signal]) -> Iterator[Chart]:
+    def rates(self, found: Iterable[Signal]) -> Iterator[Chart]:
         """In how many weeks what fires now would have fired: news apart from what always is."""
         rated = [one for one in found if one.base_rate is not None]
-        drawings = []
-        for choice in (None, *ten_largest(self._source), *objective_choices(self._source)):
-            some = [one for one in rated if choice is None or choice in self.choices(one)]
-            if some:
-                drawings.append(
-                    self._rates(choice, some[: BARS if choice is None else FEWER_BARS], len(some))
-                )
-        if drawings:
-            say_ = self._texts.text
-            yield Chart(
-                "base_rates",
-                say_("report_signals.rates.title"),
-                say_("report_signals.rates.lead"),
-                tuple(drawings),
-            )
+        if rated:
+            title, lead = (self._texts.text(f"report_signals.rates.{name}") for name in ("title", "lead"))
+            yield Chart("base_rates", title, lead, (self._rates(rated[:BARS], len(rated)),))
 
-    def _rates(self, choice: Choice | None, some: Sequence[Signal], count: int) -> Drawing:
+    def _rates(self, some: Sequence[Signal], count: int) -> Drawing:
         texts = self._texts
         rows, drawn = [], []
         for one in some:
             rate = one.base_rate
             if rate is None:
                 continue
-            name, words = f"{texts.text(f'signals.{one.id}.name')}: {_subject(one)}", rate_words(rate, texts)
-            percent = 100 * rate.fired / rate.weeks
-            drawn.append(Bar(name, percent, None, words, tone=_TONES[one.severity]))
+            signal, words = texts.text(f"signals.{one.id}.name"), rate_words(rate, texts)
+            name = texts.text("report_signals.rates.bar", signal=signal, subject=_subject(one))
+            drawn.append(Bar(name, rate.fired, rate.weeks, words, tone=_TONES[one.severity]))
             rows.append(
                 Row(
                     (
-                        Cell(texts.text(f"signals.{one.id}.name"), one.id),
+                        Cell(signal, one.id),
                         Cell(_subject(one), one.subject or None),
                         count_cell(rate.fired, texts),
                         count_cell(rate.weeks, texts),
@@ -236,8 +218,8 @@ class _Page:
         more = count - len(some)
         note = texts.counted("signals.more", more) if more > 0 else ""
         return Drawing(
-            choice,
-            bars(drawn, title=title, words=words_of(texts.figures)),
+            None,
+            bars(drawn, title=title, words=words_of(texts.figures), marker=heads[-1].title),
             Table("rates", title, heads, tuple(rows), note),
         )
 

@@ -181,6 +181,12 @@ def test_hostile_titles_are_text(site: Site) -> None:
     assert "<script>window" not in pages
 
 
+def test_what_the_page_itself_says_is_words(site: Site) -> None:
+    for text in site.pages.values():
+        assert "Values as a table</summary>" in text
+        assert not re.search(r"built-in|object at 0x|\bNone\)|\{\w+\}|report_\w+\.", Anchors(text).said)
+
+
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_nobody_is_kept_out(walk: Walk, width: int, scheme: str) -> None:
     page = walk.page
@@ -321,20 +327,29 @@ def compare(table: Mapping[str, Any], shown: Mapping[str, Any] | None) -> int:
 
 
 class Anchors(HTMLParser):
-    """The ids of a page, and where it leads."""
+    """The ids of a page, where it leads, and its words."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.ids: list[str] = []
         self.hrefs: list[str] = []
+        self.said = ""
+        self._is_code = False
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
+        self._is_code = tag in ("script", "style")
         if name := found.get("id"):
             self.ids.append(name)
         if tag == "a" and (href := found.get("href")):
             self.hrefs.append(href)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_code = self._is_code and tag not in ("script", "style")
+
+    def handle_data(self, data: str) -> None:
+        self.said += "" if self._is_code else data
 
 
 def test_every_link_within_the_report_leads_somewhere(site: Site) -> None:

@@ -20,7 +20,8 @@ from sync.report.html.page import Cell, Chart, Drawing, Table
 from sync.report.html.sections.flow.views import View, Views
 
 PICTURES = 3
-"""Of so many value streams, those with the most work, a chart has a picture each; its table has all."""
+"""Of so many value streams, those with the most work, a chart of all work has a picture each; of a team or an objective
+there is one picture. The table beside a chart has the values of what is drawn; the table of places has all."""
 
 QUARTER = 13
 """Weeks that are drawn of a team or an objective; of all work all are."""
@@ -82,32 +83,38 @@ class Studio:
             else who
         )
 
-    def chart(self, name: str, draw: Callable[[View], tuple[Markup, Table] | None]) -> Iterable[Chart]:
-        """A chart drawn for each view that has anything to show in it; none where no view has."""
-        made = [(view, draw(view)) for view in self.views]
+    def chart(
+        self, name: str, draw: Callable[[View], tuple[Markup, Table] | None], *, is_apart: bool = True
+    ) -> Iterable[Chart]:
+        """A chart drawn for each view that has anything to show in it, or only for all work; none where no view has."""
+        views = self.views if is_apart else (self.views.everything,)
+        made = [(view, draw(view)) for view in views]
         drawings = tuple(Drawing(view.choice, *one) for view, one in made if one is not None)
         if drawings:
             yield Chart(name, self.say(f"{name}.title"), self.say(f"{name}.lead"), drawings)
 
+    def drawn(self, view: View, some: Iterable[PlaceFlow]) -> Sequence[PlaceFlow]:
+        """Of the flow in several streams, what is drawn: where there is the most work."""
+        return list(some)[: PICTURES if view.choice is None else 1]
+
     def by_stream(
         self, view: View, places: Sequence[PlaceFlow], draw: Callable[[PlaceFlow, str], Markup]
     ) -> Markup:
-        """A picture of each stream below the other, told apart by its name; of the largest ones only."""
-        some = places[:PICTURES]
+        """A picture of each stream below the other; told apart by its name where there are others."""
         pictures = []
-        for place in some:
+        for place in places:
             caption = self.caption(view, place)
-            if len(places) > 1:
+            if len(view.places) > 1:
                 pictures.append(svg.element("p", caption, class_="caption"))
             pictures.append(draw(place, caption))
         return svg.joined(pictures)
 
-    def undrawn(self, places: Sequence[PlaceFlow]) -> str:
-        """That some streams are in the table only; "" where all are drawn."""
-        if len(places) <= PICTURES:
+    def undrawn(self, view: View, places: Sequence[PlaceFlow]) -> str:
+        """That some streams are not drawn; "" where all are."""
+        if len(view.places) <= len(places):
             return ""
         count = self.texts.figures.count
-        return self.say("undrawn", drawn=count(PICTURES), all=count(len(places)))
+        return self.texts.counted("report_flow.undrawn", len(places), all=count(len(view.places)))
 
     def page_of(self, refs: Iterable[Ref]) -> str:
         """The page that lists exactly these items, where one does whose address is not longer than a row should be."""

@@ -23,7 +23,7 @@ def value_streams(studio: Studio) -> Iterable[Chart]:
     """The value-stream map: each stage with what stands in it, and the median time of finished work in it."""
 
     def draw(view: View) -> tuple[Markup, Table] | None:
-        places = [one for one in view.places if one.stages]
+        places = studio.drawn(view, (one for one in view.places if one.stages))
         if not places:
             return None
         picture = studio.by_stream(view, places, lambda place, name: _map(studio, place, name))
@@ -78,6 +78,7 @@ def _stages(studio: Studio, view: View, places: Sequence[PlaceFlow]) -> Table:
         Column("stage", texts.text("flow.column.stage")),
         Column("kind", texts.text("flow.column.kind")),
         *(Column(name, texts.text(f"flow.column.{name}"), "number") for name in ("now", "usual", "came")),
+        *(_column(studio, name, is_number=True) for name in ("days_p50", "days_p85")),
     )
     rows = []
     for place in places:
@@ -85,6 +86,7 @@ def _stages(studio: Studio, view: View, places: Sequence[PlaceFlow]) -> Table:
         for one in place.stages:
             # Only the table of all work leads to searches: those of every choice would be most of the page.
             refs = standing.get(one.stage.name, ()) if view.choice is None else ()
+            days = one.per_item if one.stage.category == "doing" else None
             slow: Tone = "bad" if one.stage == place.bottleneck.stage else ""
             rows.append(
                 Row(
@@ -95,10 +97,14 @@ def _stages(studio: Studio, view: View, places: Sequence[PlaceFlow]) -> Table:
                         Cell(texts.figures.count(one.now), one.now, studio.page_of(refs), slow),
                         count_cell(usual(one), texts) if _has_queue(one) else NOTHING,
                         count_cell(one.reached[-1] - one.reached[0], texts),
+                        measured_cell(days.p50 if days is not None else None, texts),
+                        measured_cell(days.p85 if days is not None else None, texts),
                     )
                 )
             )
-    return Table("stages", studio.say("value_stream.table"), columns, tuple(rows), studio.undrawn(places))
+    return Table(
+        "stages", studio.say("value_stream.table"), columns, tuple(rows), studio.undrawn(view, places)
+    )
 
 
 def _standing(place: PlaceFlow) -> Mapping[str, list[Ref]]:
@@ -119,7 +125,7 @@ def cumulative_flow(studio: Studio) -> Iterable[Chart]:
     """How many had come to each stage by the beginning and the end of each week, from the first stage in progress on."""
 
     def draw(view: View) -> tuple[Markup, Table] | None:
-        places = [one for one in view.places if any(_moved(one))]
+        places = studio.drawn(view, (one for one in view.places if any(_moved(one))))
         if not places:
             return None
         picture = studio.by_stream(view, places, lambda place, name: _areas(studio, view, place, name))
@@ -159,20 +165,21 @@ def _reached(studio: Studio, view: View, places: Sequence[PlaceFlow]) -> Table:
         for place in places
         for one in place.stages
     )
-    return Table("reached", studio.say("cumulative.table"), columns, rows, studio.undrawn(places))
+    return Table("reached", studio.say("cumulative.table"), columns, rows, studio.undrawn(view, places))
 
 
 def stage_times(studio: Studio) -> Iterable[Chart]:
     """The days that finished work was in each stage in progress: half of it for less, and 85 %."""
 
     def draw(view: View) -> tuple[Markup, Table] | None:
-        places = [one for one in view.places if any(_timed(one))]
+        places = studio.drawn(view, (one for one in view.places if any(_timed(one))))
         if not places:
             return None
         picture = studio.by_stream(view, places, lambda place, name: _times(studio, place, name))
-        return picture, _days(studio, places)
+        return picture, _days(studio, view, places)
 
-    return studio.chart("stage_times", draw)
+    # The value stream of a team or an objective tells them too: one picture less of each.
+    return studio.chart("stage_times", draw, is_apart=False)
 
 
 def _timed(place: PlaceFlow) -> Iterator[tuple[StageFlow, Bands]]:
@@ -199,7 +206,7 @@ def _times(studio: Studio, place: PlaceFlow, name: str) -> Markup:
     return bars(rows, title=title, words=studio.words, marker=say("stage_times.marker"))
 
 
-def _days(studio: Studio, places: Sequence[PlaceFlow]) -> Table:
+def _days(studio: Studio, view: View, places: Sequence[PlaceFlow]) -> Table:
     texts = studio.texts
     names = ["item_days", "p50", "p70", "p85", "p95", "left_p50", "left_p85"]
     columns = (
@@ -229,7 +236,9 @@ def _days(studio: Studio, places: Sequence[PlaceFlow]) -> Table:
                     )
                 )
             )
-    return Table("stage_days", studio.say("stage_times.table"), columns, tuple(rows), studio.undrawn(places))
+    return Table(
+        "stage_days", studio.say("stage_times.table"), columns, tuple(rows), studio.undrawn(view, places)
+    )
 
 
 def _column(studio: Studio, name: str, *, is_number: bool = False) -> Column:

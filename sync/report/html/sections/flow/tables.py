@@ -23,7 +23,10 @@ from sync.report.html.sections.flow.drawing import Studio
 from sync.report.html.sections.flow.views import View
 
 MOST = 200
-"""Rows of a table in the page."""
+"""Rows of the table of places in the page."""
+
+OLDEST = 100
+"""Items in the table of the oldest work in progress."""
 
 BOTTLENECKS = 5
 """How many bottlenecks are said in a sentence each; the table names all."""
@@ -218,11 +221,11 @@ def in_progress(studio: Studio) -> Iterable[Table]:
         Column("in_stage", texts.text("flow.column.in_stage"), "number"),
         Column("left", texts.text("flow.column.left"), "number"),
     )
-    rows = tuple(_aged(studio, one, left) for one in oldest[:MOST])
+    rows = tuple(_aged(studio, one, left) for one in oldest[:OLDEST])
     note = say("in_progress.note")
-    if len(oldest) > MOST:
-        note += " " + texts.counted("report_flow.in_progress.cut", len(oldest) - MOST)
-    links = studio.links.of([one.ref for one in oldest[:MOST]])
+    if len(oldest) > OLDEST:
+        note += " " + texts.counted("report_flow.in_progress.cut", len(oldest) - OLDEST)
+    links = studio.links.of([one.ref for one in oldest[:OLDEST]])
     yield Table("in_progress", texts.text("flow.oldest"), heads, rows, note, links)
 
 

@@ -25,12 +25,16 @@ from sync.report.html.sections.flow.views import View
 
 SLOWEST = 50
 """How many of the items that took longest the table of all work has; that of a team or an objective has `FEWER`."""
-FEWER = 10
+FEWER = 5
 
-NAMED = {"cycle_time": 150, "aging": 60}
+NAMED = {"cycle_time": 100, "aging": 40}
 """How many dots of all work say which item they are, those that took longest and the oldest of each stage; of a team or an
 objective `FEWER_NAMED`. The others are drawn, and have no name."""
-FEWER_NAMED = {"cycle_time": 12, "aging": 8}
+FEWER_NAMED = {"cycle_time": 5, "aging": 2}
+
+THIN = 100
+"""Above so many dots of a team or an objective, those without a name are put together by two days and a fiftieth of the 95th
+percentile."""
 
 
 def cycle_times(studio: Studio) -> Iterable[Chart]:
@@ -58,6 +62,8 @@ def _scatter(studio: Studio, view: View, bands: Bands) -> Markup:
             day=texts.figures.day(day),
         )
         dots.append(Dot(day, one.days, words, studio.links.ticket(one.ref) if view.choice is None else ""))
+    if view.choice is not None and len(dots) > THIN:
+        dots = thinned(dots, _named(view, "cycle_time"), bands.p95 / 50)
     guides = [
         Guide(
             value,
@@ -74,6 +80,15 @@ def _scatter(studio: Studio, view: View, bands: Bands) -> Markup:
         axis=studio.say("axis.days"),
         named=_named(view, "cycle_time"),
     )
+
+
+def thinned(dots: Sequence[Dot], named: int, step: float) -> list[Dot]:
+    """The dots with the highest values, and of the others one for all that are as good as in one place."""
+    ordered = sorted(dots, key=lambda one: (-one.value, one.day, one.text))
+    cells: dict[tuple[int, int], Dot] = {}
+    for one in ordered[named:]:
+        cells.setdefault((one.day.toordinal() // 2, int(one.value / step) if step else 0), one)
+    return [*ordered[:named], *cells.values()]
 
 
 def _slowest(studio: Studio, view: View, bands: Bands) -> Table:
@@ -115,7 +130,7 @@ def aging_work(studio: Studio) -> Iterable[Chart]:
     """What is in progress by stage and age, over the ages at which work left that stage."""
 
     def draw(view: View) -> tuple[Markup, Table] | None:
-        places = [one for one in view.places if one.in_progress]
+        places = studio.drawn(view, (one for one in view.places if one.in_progress))
         if not places:
             return None
         picture = studio.by_stream(view, places, lambda place, name: _aging(studio, view, place, name))
@@ -199,7 +214,7 @@ def _bands(studio: Studio, view: View, places: Sequence[PlaceFlow]) -> Table:
                     )
                 )
             )
-    return Table("aging_bands", studio.say("aging.table"), heads, tuple(rows), studio.undrawn(places))
+    return Table("aging_bands", studio.say("aging.table"), heads, tuple(rows), studio.undrawn(view, places))
 
 
 def _named(view: View, chart: str) -> int:
@@ -210,16 +225,16 @@ def by_week(studio: Studio) -> Iterable[Chart]:
     """What was begun and what was finished in each week."""
 
     def draw(view: View) -> tuple[Markup, Table] | None:
+        # Cumulative flow tells it of a team or an objective: its lines rise by what was begun and what was finished.
         begun, finished = view.by_week("arrivals"), view.by_week("departures")
         if not any((*begun, *finished)):
             return None
-        first = -studio.weeks(view)
-        mondays = studio.figures.weeks.days[:-1][first:]
-        series = [Band(studio.say("begun"), begun[first:]), Band(studio.say("finished"), finished[first:])]
+        mondays = studio.figures.weeks.days[:-1]
+        series = [Band(studio.say("begun"), begun), Band(studio.say("finished"), finished)]
         title = studio.say("weekly.picture", who=studio.who(view))
         return columns(mondays, series, title=title, words=studio.words), _weeks(studio, view)
 
-    return studio.chart("weekly", draw)
+    return studio.chart("weekly", draw, is_apart=False)
 
 
 def _weeks(studio: Studio, view: View) -> Table:
@@ -229,10 +244,9 @@ def _weeks(studio: Studio, view: View) -> Table:
         Column("week", studio.say("column.week"), "day"),
         *(Column(name, studio.say(name), "number") for name in names),
     )
-    first = -studio.weeks(view)
-    counts = [view.by_week(name)[first:] for name in names.values()]
+    counts = [view.by_week(name) for name in names.values()]
     rows = tuple(
         Row((day_cell(day, texts), *(count_cell(one, texts) for one in some)))
-        for day, *some in zip(studio.figures.weeks.days[:-1][first:], *counts, strict=True)
+        for day, *some in zip(studio.figures.weeks.days[:-1], *counts, strict=True)
     )
     return Table("weeks", studio.say("weekly.table"), heads, rows)

@@ -18,10 +18,10 @@ TOP = 26.0
 
 _SHARES: Mapping[Layer, float] = {
     "goal": 0.95,
-    "actor": 0.72,
+    "actor": 0.8,
     "impact": 0.8,
     "key_result": 1.05,
-    "deliverable": 1.5,
+    "deliverable": 1.45,
 }
 """How wide the cards of a column are, in relation to each other."""
 

@@ -16,6 +16,7 @@ from config.text.texts import Texts
 from sync.impact_map.values import Band, ImpactMap, Node
 from sync.report.html import svg
 from sync.report.html.cells import TONES
+from sync.report.html.sections.impact_map.fitting import BOLD, fitted, width_of, wrapped
 from sync.report.html.sections.impact_map.geometry import WIDTH, Geometry, Leg, Spot, arrange
 from sync.report.impact_map.words import (
     amount_words,
@@ -29,9 +30,6 @@ _LINE = 16.0
 _PAD = 7.0
 _INSIDE = 12.0
 """From the left edge of a card to its text; on the right a little less."""
-
-_SIZE, _BOLD = 12.0, 13.5
-"""Of text; what is bold takes the room of a larger one."""
 
 _MANY = 24
 """From so many key results on, their titles have one line in place of two."""
@@ -87,27 +85,31 @@ class _Picture:
     def lines(self, node: Node, width: float) -> list[_Line]:
         room = width - _INSIDE - 8
         name, effort = self.name(node), effort_words(node.effort, self.found.unit, self.texts)
+        if node.layer == "deliverable":
+            return [self.row(node, room)]
         efforts = [_Line(plain=one) for one in wrapped(effort, room, 2)]
         match node.kind:
-            case "deliverable" | "loose":
-                amount, done = amount_words(node.effort, self.texts), done_percent(node.effort)
-                right = f"{amount} · {self.texts.figures.percent(done or 0)}"
-                left = room - svg.text_width(right) - 10
-                strong = svg.fitted(name, left, _BOLD) if node.kind == "deliverable" else ""
-                rest = shown(node.title) if strong else name
-                rest = svg.fitted(rest, left - svg.text_width(f"{strong} ", _BOLD)) if rest else ""
-                return [_Line(strong, rest if rest != "…" else "", right)]
             case "more":
-                words = [*wrapped(name, room, 2), *wrapped(effort, room, 2)]
-                return [_Line(plain=one) for one in words]
+                return [*(_Line(plain=one) for one in wrapped(name, room, 2)), *efforts]
             case "objective" | "key_result":
                 health = health_words(node.health, self.texts)
                 most = 1 if len(self.found.of_layer("key_result")) >= _MANY else 2
-                strong = svg.fitted(name, room - svg.text_width(health) - 10, _BOLD)
+                strong = fitted(name, room - width_of(health) - 10, BOLD)
                 titles = [_Line(plain=one) for one in wrapped(shown(node.title), room, most)]
                 return [_Line(strong, right=health), *titles, *efforts]
             case _:
-                return [*(_Line(strong=one) for one in wrapped(name, room, 4, bold=True)), *efforts]
+                return [*(_Line(strong=one) for one in wrapped(name, room, 4, BOLD)), *efforts]
+
+    def row(self, node: Node, room: float) -> _Line:
+        """An epic or project on one line: what it is on the left, its effort and how much of it is done on the right."""
+        amount, done = amount_words(node.effort, self.texts), done_percent(node.effort)
+        right = f"{amount} · {self.texts.figures.percent(done or 0)}"
+        left, name = room - width_of(right) - 10, self.name(node)
+        if node.kind != "deliverable":
+            return _Line(plain=fitted(name, left), right=right)
+        strong = fitted(name, left, BOLD)
+        rest = fitted(shown(node.title), left - width_of(f"{strong} ", BOLD)) if node.title else ""
+        return _Line(strong, rest if rest != "…" else "", right)
 
     def card(self, spot: Spot, node: Node, geometry: Geometry) -> Markup:
         column = geometry.column(spot.layer)
@@ -188,19 +190,3 @@ def _curve(legs: tuple[Leg, ...], geometry: Geometry, shift: float, *, backwards
 
 def _px(value: float) -> str:
     return svg.number(value, 1)
-
-
-def wrapped(words: str, width: float, most: int, *, bold: bool = False) -> list[str]:
-    """The words on at most so many lines; what has no room is cut."""
-    size = _BOLD if bold else _SIZE
-    lines: list[str] = []
-    rest = words.split()
-    while rest and len(lines) < most:
-        if len(lines) == most - 1:
-            lines.append(svg.fitted(" ".join(rest), width, size))
-            break
-        line = rest.pop(0)
-        while rest and svg.text_width(f"{line} {rest[0]}", size) <= width:
-            line = f"{line} {rest.pop(0)}"
-        lines.append(svg.fitted(line, width, size))
-    return lines

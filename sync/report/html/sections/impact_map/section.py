@@ -20,6 +20,9 @@ from sync.report.impact_map.words import effort_words
 _OF_A_CHOICE = 24
 """Epics and projects in the drawing of one team or objective."""
 
+_KEY_RESULTS = 16
+"""Key results in it."""
+
 
 def section(source: ReportSource, links: Links) -> Section:
     """From goals, by whose behaviour they are to change, to the epics and projects that serve them."""
@@ -77,7 +80,7 @@ class _Drawn:
     def drawing(self, choice: Choice | None) -> Drawing:
         """The drawing of a choice, folded, and its values."""
         texts, whole = self._source.texts, self.of(choice)
-        folded = fold(whole) if choice is None else fold(whole, _OF_A_CHOICE)
+        folded = fold(whole) if choice is None else fold(whole, _OF_A_CHOICE, key_results=_KEY_RESULTS)
         effort = effort_words(whole.effort, whole.unit, texts)
         what = ", ".join(self._work.cycles) if choice is None else choice.name
         title = texts.text("report_map.label", what=what, effort=effort)

@@ -170,3 +170,36 @@ def test_names_stand_beside_their_marks_or_in_the_legend(pages: dict[str, tuple[
         assert area.locator(".beside").is_visible() is beside
         assert area.locator(".legend").is_visible() is not beside
         assert area.get_by_role("link", name="No key result").count() == 1
+
+
+_SCALES = """() => [...document.querySelectorAll('.rows')].map(rows =>
+  [...rows.querySelectorAll(':scope > li > svg, :scope > li > .one-bullet')].map(one => {
+    const box = one.getBoundingClientRect();
+    return [Math.round(box.left), Math.round(box.width)];
+  }))"""
+
+_POINTED_AT = """share => {
+  const area = document.querySelector('section[aria-label="Work in progress"] svg.area');
+  area.scrollIntoView();
+  const box = area.getBoundingClientRect();
+  const found = document.elementFromPoint(box.left + share * box.width, box.top + box.height / 2);
+  return found.querySelector('title').textContent.split('\\n')[0];
+}"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_all_rows_of_a_chart_have_one_scale(pages: dict[str, tuple[Page, Seen]], width: int) -> None:
+    page, _ = pages["en"]
+    page.set_viewport_size({"width": width, "height": 800})
+    charts = page.evaluate(_SCALES)
+    assert [len(one) for one in charts] == [6, 6, 5]
+    assert [len({tuple(place) for place in one}) for one in charts] == [1, 1, 1]
+
+
+def test_who_points_at_a_day_reads_its_values(pages: dict[str, tuple[Page, Seen]]) -> None:
+    page, _ = pages["en"]
+    page.set_viewport_size({"width": 1280, "height": 800})
+    # Ninety days, of which every seventh is said, the last for sure.
+    assert page.evaluate(_POINTED_AT, 0.999) == "28 Nov"
+    assert page.evaluate(_POINTED_AT, 1 - 7 / 89) == "21 Nov"
+    assert page.evaluate(_POINTED_AT, 1 - 42 / 89) == "17 Oct"

@@ -10,6 +10,7 @@ import pytest
 from connectors.model import StatusSpan, WorkItem
 from sync.capacity.suppression import TOTAL
 from sync.capacity.teams import team_name
+from sync.report.html.key_result_page import key_result_page
 from sync.report.html.links import Links
 from sync.report.html.page import Chart, Choice, Section
 from sync.report.html.sections import investment
@@ -173,3 +174,13 @@ def test_before_two_weeks_of_a_cycle_no_share_is_shown() -> None:
     section = section_of(source_of(items, known, histories=spans))
     assert "shares" not in tables_of(section)
     assert "Shares are shown from two weeks into a cycle on" in " ".join(paragraphs_of(section))
+
+
+def test_a_starved_objective_is_told_on_the_pages_of_its_key_results(two: ReportSource) -> None:
+    def told(name: str) -> list[str]:
+        (section,) = [one for one in key_result_page(two, NO_LINKS, name).sections if one.id == "signals"]
+        tables = tables_of(section)
+        return [str(one["signal"]) for one in values_of(tables["list"])] if tables else []
+
+    assert "starved_objective" in told("SPEED-1")
+    assert "starved_objective" not in told("TRUST-1")

@@ -22,7 +22,15 @@ from sync.report.html.sections import overview
 from sync.report.html.source import ReportSource
 from tests.support.builders import NOW, item, metric, work, workspace
 from tests.support.languages import MARKED, add_marked_language
-from tests.support.report_sources import facts_of, source_of, tables_of, texts_of, values_of, words_of
+from tests.support.report_sources import (
+    facts_of,
+    paragraphs_of,
+    source_of,
+    tables_of,
+    texts_of,
+    values_of,
+    words_of,
+)
 from tests.support.twenty_key_results import WEEKDAYS
 
 TODAY = NOW.date()
@@ -218,6 +226,16 @@ def test_cycles_that_ended_come_after_those_that_run_and_before_those_to_come() 
         "objective-Last",
         "objective-Next",
     ]
+
+
+def test_a_day_with_a_stop_of_its_own_ends_a_sentence_once(source: ReportSource) -> None:
+    french = ReportSource(
+        source.run, source.workspace, source.histories, source.brief, source.since, Texts("fr")
+    )
+    lead = paragraphs_of(overview.section(french, NO_LINKS))[0]
+    assert (
+        lead == "3\u00a0résultats clés dans 1\u00a0objectif, au 16 nov. 2026. 2026-Q4 se termine le 31 déc."
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
