@@ -51,6 +51,7 @@ BENCHES = (
     Bench("person_days"),
     Bench("one_thing"),
     Bench("inspect_store"),
+    Bench("report", smoke=("--smoke",), usual=("--items", "10000", "--rounds", "3"), large=()),
     Bench("print_plan"),
     Bench("writes", smoke=("--smoke",), usual=("--counts", "2000")),
     Bench("simulate_fleet", smoke=("--smoke",), usual=("--smoke",), large=()),
