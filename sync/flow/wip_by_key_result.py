@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from itertools import accumulate
+from operator import add
 from typing import Literal
 
 from config.workspace import Workspace
@@ -202,18 +203,19 @@ class _Ledger:
 
 
 def _wip(ledgers: Sequence[_Ledger], order: Sequence[str], days: int) -> Wip:
-    values: defaultdict[Purpose, list[Fraction]] = defaultdict(lambda: [Fraction(0)] * days)
+    # Whole numbers are added up for each part that is met, of which there are few: fractions are slow.
+    parts: defaultdict[tuple[Purpose, Fraction], list[int]] = defaultdict(lambda: [0] * days)
     now: defaultdict[Purpose, list[Ref]] = defaultdict(list)
     for ledger in ledgers:
         for split, counts in ledger.counts():
-            for purpose, share in split:
-                some = values[purpose]
-                for day, count in enumerate(counts):
-                    if count:
-                        some[day] += share * count
+            for part in split:
+                parts[part] = list(map(add, parts[part], counts))
         for ref, split in ledger.now:
             for purpose, _ in split:
                 now[purpose].append(ref)
+    values: defaultdict[Purpose, list[Fraction]] = defaultdict(lambda: [Fraction(0)] * days)
+    for (purpose, share), counts in parts.items():
+        values[purpose] = [sum_ + share * count for sum_, count in zip(values[purpose], counts, strict=True)]
     place = {name: at for at, name in enumerate(order)}
 
     def rank(one: Purpose) -> tuple[int, int, str]:

@@ -14,7 +14,7 @@ from connectors.model import Ref, StatusSpan, WorkItem
 from sync.align.alignment import align
 from sync.flow.figures import flow_figures
 from sync.flow.wip_by_key_result import Wip, WipByKeyResult, wip_by_key_result
-from tests.support.builders import NOW, epic, item, observed, ref, work, workspace
+from tests.support.builders import NOW, epic, item, metric, observed, ref, work, workspace
 from tests.support.walks import walked
 
 Walked = tuple[WorkItem, Sequence[StatusSpan]]
@@ -121,6 +121,13 @@ def test_each_running_cycle_asks_by_itself() -> None:
         "2026-Q4": {"none": [1], "K1": [1], "elsewhere": [1]},
         "2026": {"none": [1], "Y1": [2]},
     }
+
+
+def test_a_piece_counts_one_also_where_a_key_result_that_only_watches_takes_it_whole() -> None:
+    watching = metric("M1", 0, 10, links=[{"label": "m1"}])
+    goals = workspace(work("K1", {"label": "k1"}), watching, flow={})
+    (found,) = wip(doing("WEB-1", "k1", "m1"), where=goals)
+    assert last(found.whole) == {"K1": [HALF], "M1": [HALF]}
 
 
 def test_what_hangs_on_something_unread_is_not_known_and_containers_do_not_count() -> None:

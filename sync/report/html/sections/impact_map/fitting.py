@@ -34,7 +34,8 @@ def fitted(words: str, width: float, size: float = SIZE) -> str:
 def wrapped(words: str, width: float, most: int, size: float = SIZE) -> list[str]:
     """The words on at most so many lines; what has no room is cut."""
     lines: list[str] = []
-    rest = words.split()
+    # A no-break space keeps a number and its sign together.
+    rest = [one for one in words.split(" ") if one]
     while rest and len(lines) < most:
         if len(lines) == most - 1:
             lines.append(fitted(" ".join(rest), width, size))

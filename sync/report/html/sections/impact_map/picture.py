@@ -94,9 +94,12 @@ class _Picture:
             case "objective" | "key_result":
                 health = health_words(node.health, self.texts)
                 most = 1 if len(self.found.of_layer("key_result")) >= _MANY else 2
-                strong = fitted(name, room - width_of(health) - 10, BOLD)
+                # An id is what people look for: it is cut last.
+                beside = width_of(name, BOLD) + width_of(health) + 10 <= room
+                strong = fitted(name, room, BOLD)
                 titles = [_Line(plain=one) for one in wrapped(shown(node.title), room, most)]
-                return [_Line(strong, right=health), *titles, *efforts]
+                first = [_Line(strong, right=health)] if beside else [_Line(strong), _Line(plain=health)]
+                return [*first, *titles, *efforts]
             case _:
                 return [*(_Line(strong=one) for one in wrapped(name, room, 4, BOLD)), *efforts]
 

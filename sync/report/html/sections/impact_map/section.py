@@ -17,10 +17,10 @@ from sync.report.html.source import ReportSource
 from sync.report.html.teams import ten_largest
 from sync.report.impact_map.words import effort_words
 
-_OF_A_CHOICE = 10
+_OF_A_CHOICE = 8
 """Epics and projects in the drawing of one team or objective."""
 
-_KEY_RESULTS = 6
+_KEY_RESULTS = 5
 """Key results in it, and goals."""
 
 
