@@ -19,14 +19,18 @@ MOST_GOALS = 30
 
 
 def fold(
-    whole: ImpactMap, places: int = MOST_PLACES, each: int = MOST_EACH, key_results: int = MOST_KEY_RESULTS
+    whole: ImpactMap,
+    places: int = MOST_PLACES,
+    each: int = MOST_EACH,
+    key_results: int = MOST_KEY_RESULTS,
+    goals: int = MOST_GOALS,
 ) -> ImpactMap:
     """The map with at most `each` epics and projects of one key result, and fewer while there are more than `places` of all.
 
     What is folded stands in one place for each place that it hangs on, with its effort and its number. Goals and key results
     are folded only where there are very many. No effort is lost; what would be folded alone stays.
     """
-    found = _largest(_largest(whole, "goal", MOST_GOALS), "key_result", key_results)
+    found = _largest(_largest(whole, "goal", goals), "key_result", key_results)
     tried = found
     for most in range(each, -1, -1):
         tried = _without(found, "deliverable", _folded(found, most))

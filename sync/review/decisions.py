@@ -48,8 +48,8 @@ def suggest(
         )
     if is_reached:
         return Suggestion("done", phrase("review.because.done" if reading.counts else "review.because.holds"))
-    if not reading.counts:
-        return _guard_rail(reading)
+    if not reading.counts and reading.value is not None:
+        return Suggestion("change_work", phrase("review.because.broken"))
     if progress is None:
         choice: Choice = "drop" if is_over else "persevere"
         return Suggestion(choice, phrase(f"review.because.no_data{'' if is_over else '.yet'}"))
@@ -81,8 +81,3 @@ def _by(part: float, fired: Collection[str], phase: str, **values: Value) -> Sug
 
 def _kept(promise: Promise) -> float:
     return promise.kept or 0.0
-
-
-def _guard_rail(reading: Reading) -> Suggestion:
-    key = "no_data" if reading.value is None else "broken"
-    return Suggestion("drop" if key == "no_data" else "change_work", phrase(f"review.because.{key}"))

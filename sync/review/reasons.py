@@ -65,8 +65,12 @@ def _reasons(reading: Reading, promise: Promise | None, signals: Sequence[Signal
     if not tally.leaves and not tally.late:
         yield Reason("no_work", phrase("review.why.no_work"))
     elif left:
-        waiting = left - tally.doing
-        yield Reason("left", phrase("review.why.left", "left", left=left, of=tally.leaves, not_begun=waiting))
+        said = phrase("review.why.left_over", "left", left=left, of=tally.leaves)
+        # Of a moment before the read it is not known what was in progress then.
+        if not reading.bounds.is_past:
+            waiting = left - tally.doing
+            said = phrase("review.why.left", "left", left=left, of=tally.leaves, not_begun=waiting)
+        yield Reason("left", said)
 
 
 def _scope(promise: Promise) -> Reason:

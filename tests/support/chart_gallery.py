@@ -20,7 +20,9 @@ from sync.report.html.charts import (
     Bar,
     Bullet,
     ChartWords,
+    CourseWords,
     Dot,
+    Ends,
     Guide,
     StageBox,
     aging,
@@ -28,6 +30,7 @@ from sync.report.html.charts import (
     bullet,
     bullets,
     columns,
+    course,
     cumulative,
     scatter,
     sparkline,
@@ -67,6 +70,7 @@ def charts(language: str = "en", hostile: str = "", points: int = 300) -> dict[s
         "Aging work": _aging(say, hostile, chance),
         "Person-days": _bars(say, hostile),
         "Arrivals and departures": _columns(say, hostile, chance),
+        "Course of a key result": _course(say, hostile),
         "Value stream": _value_stream(say, hostile),
         "Value stream of two": value_stream(
             [StageBox("Doing", False, 3, 2.0, None, ""), StageBox("Waiting", True, 1, None, 1.0, "")],
@@ -270,6 +274,19 @@ def _columns(say: ChartWords, hostile: str, chance: random.Random) -> Markup:
     ]
     return columns(
         weeks(26), series, title=f"Arrivals and departures{hostile}", words=say, axis="items a week"
+    )
+
+
+def _course(say: ChartWords, hostile: str) -> Markup:
+    cycle = [(MONDAY + timedelta(days=day), day / 91) for day in range(92)]
+    reached = [(day, share * 0.8) for day, share in cycle[:48]]
+    return course(
+        reached,
+        cycle,
+        Ends(0.36, 0.52, 0.85, f"36–85 %{hostile}"),
+        title=f"Progress of GROWTH-2 by day{hostile}",
+        words=say,
+        names=CourseWords(f"reached{hostile}", f"expected{hostile}", f"at the end{hostile}"),
     )
 
 

@@ -97,7 +97,7 @@ def planted() -> list[Work]:
                 ended if number % 11 else None,
                 is_dropped=number in (5, 18, 25),
                 points=1.0 + number % 3,
-                is_private=number == 41,
+                is_private=number == 30,
             )
         )
     return found

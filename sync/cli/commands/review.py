@@ -69,13 +69,14 @@ def _show(found: Review, workspace: Workspace, texts: Texts, output: Output) -> 
     if output.style is Format.MARKDOWN:
         text = to_markdown(
             section,
+            texts,
             code,
             cut=lambda more: texts.counted("review.cut", more, cycle=found.name),
             too_long=texts.text("review.next.cut", before=after.before, cycle=after.name) if after else "",
         )
         sys.stdout.write(text)
         return
-    output.show(*sections(section))
+    output.show(*sections(section, texts))
     if output.style is Format.TEXT and code:
         output.say()
         sys.stdout.write(code)
@@ -105,8 +106,8 @@ def digest(
         pages, items = _pages(session.workspace), run.alignment.items
         section = digest_section(found, items, texts, lambda name: pages.get(name, ""))
         if output.style is Format.MARKDOWN:
-            sys.stdout.write(to_markdown(section, cut=lambda more: texts.counted("digest.cut", more)))
+            sys.stdout.write(to_markdown(section, texts, cut=lambda more: texts.counted("digest.cut", more)))
             return
-        output.show(*sections(section))
+        output.show(*sections(section, texts))
         if output.wants_data:
             output.data(**digest_data(found, items, texts))

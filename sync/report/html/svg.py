@@ -22,7 +22,7 @@ _SHAPES = frozenset({"circle", "line", "path", "rect"})
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _DAYS = (1, 2, 7, 14, 28, 56, 91, 182, 364)
 
-NARROW = frozenset("fijlrtI1.,:;|!'() []-/")
+NARROW = frozenset("fijlrtI.,:;|!'() []-/")
 WIDE = frozenset("mwMW@%—…")
 
 

@@ -144,7 +144,7 @@ def work_words(found: DoneWork, texts: Texts) -> Paragraph:
     teams = ", ".join(short_team(team) for team in found.teams)
     lead = texts.counted("review.win.work", found.pieces, teams=teams)
     named = found.items[:MOST_WORK]
-    words: list[str | Link] = [f"{lead}: " if named else f"{lead}."]
+    words: list[str | Link] = [f"{lead}{texts.text('review.colon')}" if named else f"{lead}."]
     for at, item in enumerate(named):
         words += [", "] * bool(at) + [item_link(item)]
     if named:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from config.text.phrases import Phrase, plain, say
@@ -191,8 +192,9 @@ def _reason(found: Reason, items: Items, texts: Texts) -> Data:
 
 
 def items_of(refs: Iterable[Ref], items: Items) -> list[Data]:
-    """The first of these items."""
-    return [item_data(items[ref]) for ref in list(refs)[:MOST_ITEMS] if ref in items]
+    """The first of these items, without those that not everybody may see."""
+    shown = (items[ref] for ref in refs if ref in items and not items[ref].private)
+    return [item_data(one) for one in islice(shown, MOST_ITEMS)]
 
 
 def effort_data(found: Effort | None) -> Data | None:

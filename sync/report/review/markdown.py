@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
+from config.text.texts import Texts
 from connectors.text.markdown import as_markdown
 from sync.report.html.page import Block, Cell, Chart, Facts, Link, Paragraph, Section, Table, Text
 
@@ -23,21 +24,28 @@ _FEWEST = 3
 
 
 def to_markdown(
-    section: Section, code: str = "", *, cut: Callable[[int], str], too_long: str = "", longest: int = LONGEST
+    section: Section,
+    texts: Texts,
+    code: str = "",
+    *,
+    cut: Callable[[int], str],
+    too_long: str = "",
+    longest: int = LONGEST,
 ) -> str:
     """The section, and `code` as YAML below it, in at most so many characters.
 
     Where it is longer, the YAML is left out first, with the sentence `too_long` in its place, and then the last rows of tables and lists, until
     it fits; `cut` says how many.
     """
-    whole = _whole(section, code)
+    colon = texts.text("review.colon")
+    whole = _whole(section, code, colon)
     if len(whole) <= longest:
         return whole
     tail = f"\n{as_markdown(too_long)}\n" if code and too_long else ""
     most = max((_size(block) for block in section.blocks), default=0)
     while True:
         blocks = tuple(_cut(block, most, cut) for block in section.blocks)
-        short = _whole(replace(section, blocks=blocks), "") + tail
+        short = _whole(replace(section, blocks=blocks), "", colon) + tail
         if len(short) <= longest or most <= _FEWEST:
             return short if len(short) <= longest else f"{short[: longest - 2].rstrip()}…\n"
         most = max(_FEWEST, most * 3 // 4)
@@ -60,10 +68,10 @@ def _cut(block: Block, most: int, cut: Callable[[int], str]) -> Block:
     return block
 
 
-def _whole(section: Section, code: str) -> str:
+def _whole(section: Section, code: str, colon: str) -> str:
     parts = [f"# {as_markdown(section.title, 'heading')}", _paragraph(section.lead)]
     for block in section.blocks:
-        parts += _block(block)
+        parts += _block(block, colon)
     if code:
         fence = "`" * max(3, _longest_run(code) + 1)
         parts.append(f"{fence}yaml\n{code.rstrip()}\n{fence}")
@@ -78,10 +86,10 @@ def _longest_run(code: str) -> int:
     return longest
 
 
-def _block(block: Block) -> Iterator[str]:
+def _block(block: Block, colon: str) -> Iterator[str]:
     if isinstance(block, Facts):
         lines = (
-            f"- {as_markdown(one.title)}: **{as_markdown(one.cell.text)}**"
+            f"- {as_markdown(one.title)}{colon}**{as_markdown(one.cell.text)}**"
             + (f" ({as_markdown(one.note)})" if one.note else "")
             for one in block.facts
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.text.texts import Texts
 from sync.report import table
 from sync.report.html.page import Block, Cell, Chart, Facts, Paragraph, Section, Table, Tone
 
@@ -12,10 +13,13 @@ _PROSE = frozenset({"title", "because", "notes", "moved"})
 """Columns of sentences, by id."""
 
 
-def sections(section: Section) -> Iterator[table.Section]:
+def sections(section: Section, texts: Texts) -> Iterator[table.Section]:
     """The section, then its blocks; a chart is its table."""
     facts = [one for block in section.blocks if isinstance(block, Facts) for one in block.facts]
-    lines = (f"{one.title}: {one.cell.text}{f' ({one.note})' if one.note else ''}" for one in facts)
+    lines = (
+        f"{one.title}{texts.text('review.colon')}{one.cell.text}{f' ({one.note})' if one.note else ''}"
+        for one in facts
+    )
     yield table.Section(section.title, (plain(section.lead), *lines))
     for block in section.blocks:
         if not isinstance(block, Facts):

@@ -34,6 +34,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "explain-orphan": ("explain", "OPS-3"),
     "explain-key-result": ("explain", "GROWTH-KR2"),
     "explain-objective": ("explain", "GROWTH"),
+    "map": ("map",),
     "suggest": ("suggest",),
     "log": ("log", "--item", "WEB-1"),
     "undo": ("undo", "--project", "OPS"),

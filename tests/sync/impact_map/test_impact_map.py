@@ -84,6 +84,23 @@ def test_work_that_serves_several_key_results_counts_once() -> None:
     assert (shared.effort.amount, len(shared.effort.items)) == (4, 4)
 
 
+def test_what_only_watches_work_has_a_part_of_it_on_the_map() -> None:
+    space = goals(to("WEB-1"), metric("KR2", 0, 10, links=[{"under": "WEB-1"}]))
+    found = map_of(space, *EPICS, *(item(f"WEB-{nr}", "WEB-1") for nr in range(3, 7)))
+    assert lines(found) == ["O 4", "  KR1 2", "    WEB-1 2", "  KR2 2", "    WEB-1 2"]
+
+
+def test_each_cycle_has_the_same_part_of_work_that_serves_several() -> None:
+    cycles = {name: {"start": "2026-10-01", "end": end} for name, end in (("Q", "2026-12-31"), ("Y", "2027-09-30"))}  # fmt: skip
+    objectives = [
+        {"id": name, "title": name, "cycle": cycle, "key_results": [work(f"{name}1", {"under": "WEB-1"})]}
+        for name, cycle in (("A", "Q"), ("B", "Q"), ("C", "Y"))
+    ]
+    space = goals(objectives=objectives, cycles=cycles)
+    found = map_of(space, *EPICS, *(item(f"WEB-{nr}", "WEB-1") for nr in range(3, 7)))
+    assert [(one.name, one.effort.amount) for one in found.of_layer("goal")] == [("A", 1), ("B", 1), ("C", 2)]
+
+
 def test_exempt_and_unaligned_work_are_branches_of_their_own() -> None:
     space = goals(to("WEB-1"))
     found = map_of(

@@ -47,6 +47,7 @@ def value(reached: float) -> dict[str, Any]:
         ({**work("A", {"label": "a"})}, pieces(0, 4), (), "drop", "nobody"),
         (KEEP | {"id": "A"}, [], (), "change_work", "broken"),
         (metric("A", 0, 100), [], (), "drop", "no_data"),
+        ({"id": "A", "title": "Guard", "measure": {"kind": "keep", "below": 5}}, [], (), "drop", "no_data"),
         (value(10), pieces(9, 1), (), "change_work", "output"),
         (work("A", {"label": "a"}), pieces(7, 3, added=4), (), "revise_target", "scope"),
         (work("A", {"label": "a"}), pieces(6, 4, added=4), (), "persevere", "on_its_way"),

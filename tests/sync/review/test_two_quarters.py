@@ -306,23 +306,23 @@ def test_markdown_is_never_too_long_to_paste(quarters: Replayed, language: str) 
     def cut(more: int) -> str:
         return texts.counted("review.cut", more, cycle="2026-Q4")
 
-    whole = to_markdown(section, code, cut=cut)
+    whole = to_markdown(section, texts, code, cut=cut)
     assert whole.startswith(f"# {texts.text('review.title', cycle='2026-Q4')}\n")
     assert whole.count("```") == 2
     assert code.strip() in whole
     assert "[LOVED-KR1](https://okrs.example/kr/LOVED-KR1)" in whole
     for longest in (len(whole) - 1, 4000, 2500):
-        short = to_markdown(section, code, cut=cut, too_long="No YAML here.", longest=longest)
+        short = to_markdown(section, texts, code, cut=cut, too_long="No YAML here.", longest=longest)
         assert len(short) <= longest
         assert "```" not in short
-    assert cut(1) in to_markdown(section, code, cut=cut, longest=5200)
+    assert cut(1) in to_markdown(section, texts, code, cut=cut, longest=5200)
 
 
 def test_work_that_not_everybody_may_see_is_counted_and_not_named(quarters: Replayed) -> None:
     (secret,) = (one for one in planted() if one.is_private)
     texts = Texts("en")
     section = review_section(quarters.review, texts, lambda _name: "")
-    text = to_markdown(section, cut=str)
+    text = to_markdown(section, texts, cut=str)
     assert secret.key not in text
     assert secret.key not in json.dumps(quarters.data["objectives"])
     assert not re.search(r"\bP[0-3]\b", text + json.dumps(quarters.data))

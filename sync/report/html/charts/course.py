@@ -63,11 +63,11 @@ def course(
         middle = f"M{today}L{at(last, ends.middle)}"
         told = svg.title(f"{names.ends} {ends.text}")
         marks.append(
-            svg.group(svg.path(fan, told, class_="fill"), svg.path(middle, class_="edge"), class_=_ENDS)
+            svg.group(svg.path(fan, told, class_="fill"), svg.path(middle, class_="trace"), class_=_ENDS)
         )
-    marks.append(svg.path(_line(at, pace), class_=f"edge dashed {_PACE}"))
+    marks.append(svg.path(_line(at, pace), class_=f"trace dashed {_PACE}"))
     if reached:
-        marks.append(svg.path(_line(at, reached), class_=f"edge thick {_REACHED}"))
+        marks.append(svg.path(_line(at, reached), class_=f"trace thick {_REACHED}"))
     texts = [words.percent(100 * one) for one in _WHOLE]
     return plot(
         "course",
@@ -76,7 +76,8 @@ def course(
         svg.stretched(*marks, width=span, height=HEIGHT),
         *along(first, last, words),
         *_told(reached, first, span, words),
-        left=texts,
+        # Percent signs are wider in some faces than they are taken for.
+        left=[f"{one}%" for one in texts],
         names=_names(reached, ends, words, names),
         lines=True,
         beside=False,

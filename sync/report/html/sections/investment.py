@@ -36,6 +36,8 @@ from sync.report.html.source import ReportSource
 from sync.report.html.teams import ten_largest
 
 _COLUMN = "indicators.column"
+MOST_ROWS = 200
+"""Rows of the table of teams."""
 _DECLARATION = "flow: {}"
 
 
@@ -80,7 +82,7 @@ class _Investment:
         texts = self._texts
         drawn = [
             Bar(
-                name=one.objective,
+                name=f"{one.objective} · {self._titles.get(one.objective, '')}",
                 value=100 * one.share,
                 marker=100 * one.declared,
                 text=percent_cell(round(100 * one.share), texts).text,
@@ -166,24 +168,39 @@ class _Investment:
         )
 
     def _by_team(self) -> Table:
-        texts, days = self._texts, self._days
-        rows = []
-        for team in days.teams:
-            whole = days.cells.get((team, TOTAL), 0.0)
-            for part in (*days.parts, TOTAL):
-                if (team, part) in days.cells:
-                    some = days.cells[team, part]
-                    of = NOTHING if part is TOTAL else self._of(some, whole)
-                    what = texts.text("indicators.whole") if part is TOTAL else self._part(part)
-                    cells = (
-                        Cell(team_name(team), team_name(team)),
-                        Cell(what, what),
-                        self._days_cell(some),
-                        of,
-                    )
-                    rows.append(Row(cells, self._choices(team, part)))
+        """Team by team; of many teams those with the most days, as many as fit."""
+        texts, teams, kept = self._texts, self._days.teams, []
+        rows: list[Row] = []
+        for team in sorted(teams, key=self._rank):
+            some = self._rows_of(team)
+            if rows and len(rows) + len(some) > MOST_ROWS:
+                break
+            rows += some
+            kept.append(team)
+        if len(kept) == len(teams):
+            rows = [row for team in teams for row in self._rows_of(team)]
+        count = texts.figures.count
+        words = {"shown": count(len(kept)), "total": count(len(teams))}
+        note = texts.plural("report_investment.cut", len(kept), **words) if len(kept) < len(teams) else ""
         title = texts.text("indicators.person_days.by_team")
-        return Table("teams", title, self._columns("team", "what", "days", "of_team"), tuple(rows))
+        return Table("teams", title, self._columns("team", "what", "days", "of_team"), tuple(rows), note)
+
+    def _rank(self, team: WorkPlace) -> tuple[float, WorkPlace]:
+        # A hidden sum tells nothing, not even by its place.
+        return -(self._days.cells.get((team, TOTAL)) or 0.0), team
+
+    def _rows_of(self, team: WorkPlace) -> list[Row]:
+        texts, days, rows = self._texts, self._days, []
+        whole = days.cells.get((team, TOTAL), 0.0)
+        for part in (*days.parts, TOTAL):
+            if (team, part) in days.cells:
+                some = days.cells[team, part]
+                of = NOTHING if part is TOTAL else self._of(some, whole)
+                what = texts.text("indicators.whole") if part is TOTAL else self._part(part)
+                name = Cell(team_name(team), team_name(team))
+                cells = (name, Cell(what, what), self._days_cell(some), of)
+                rows.append(Row(cells, self._choices(team, part)))
+        return rows
 
     @staticmethod
     def _choices(team: WorkPlace, part: Part | None) -> frozenset[Choice]:

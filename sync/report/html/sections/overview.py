@@ -8,7 +8,7 @@ from datetime import date
 
 from config.okrs import KeyResult
 from config.text.texts import Texts
-from connectors.model import Health
+from connectors.model import Health, WorkItem
 from sync.forecast.attribution import Attribution
 from sync.marks.texts.phrases import one_stop
 from sync.measure import ObjectiveReading, Reading, to_percent
@@ -72,6 +72,12 @@ def choices_of(reading: Reading) -> frozenset[Choice]:
     """What of the filter shows a key result: its objective, and the teams that have work for it."""
     teams = {choice for piece in reading.pieces if (choice := team_choice(piece.item)) is not None}
     return frozenset({Choice("objective", reading.objective), *teams})
+
+
+def _choices_of_thing(reading: Reading, item: WorkItem) -> frozenset[Choice]:
+    """What shows a thing to do: the objective that it serves, and the team whose it is."""
+    team = team_choice(item)
+    return frozenset({Choice("objective", reading.objective), *([team] if team is not None else [])})
 
 
 class _Overview:
@@ -161,7 +167,7 @@ class _Overview:
     def _objective(self, one: ObjectiveReading) -> Row:
         texts = self._texts
         title = f"{one.objective} · {one.title}"
-        drawn = progress_bar(one, title, None, texts)
+        drawn = progress_bar(one, one.objective, None, texts)
         cells = (
             Cell(title, one.objective, href=place_of(one.objective)),
             Cell(one.cycle, one.cycle),
@@ -186,7 +192,7 @@ class _Overview:
         found = outlook.forecast if outlook is not None else None
         title, before = f"{name} · {reading.title}", reached_then(history, self._since)
         points = None if before is None or reading.percent is None else reading.percent - before
-        drawn = progress_bar(reading, title, found, texts)
+        drawn = progress_bar(reading, name, found, texts)
         weeks = trend(history)
         line = sparkline(
             weeks,
@@ -254,8 +260,8 @@ class _Overview:
         readings = self._run.scorecard.readings
         rows = tuple(
             Row(
-                (self._name(readings[name]), *one_things.cells(thing, items, texts)),
-                choices_of(readings[name]),
+                (Cell(name, name, href=page_of(name)), *one_things.cells(thing, items, texts)),
+                _choices_of_thing(readings[name], items[thing.item]),
             )
             for name, some in found.items()
             for thing in some.things

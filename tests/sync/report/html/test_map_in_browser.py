@@ -30,14 +30,14 @@ TOUCHING = """
   const touching = [];
   words.forEach((one, at) => words.slice(at + 1).forEach((other) => { if (meet(one, other)) touching.push([one.words, other.words]); }));
   const outside = [];
-  for (const place of drawing.querySelectorAll('.place')) {
-    const card = box(place.querySelector('.card'));
+  for (const place of drawing.querySelectorAll('.places > g')) {
+    const card = box(place.querySelector('rect'));
     for (const one of place.querySelectorAll('text')) {
       const inner = box(one);
       if (inner.left < card.left || inner.right > card.right || inner.top < card.top - 1 || inner.bottom > card.bottom + 1) outside.push(one.textContent);
     }
   }
-  const cards = Array.from(drawing.querySelectorAll('.card'), box);
+  const cards = Array.from(drawing.querySelectorAll('rect'), box);
   const overlapping = cards.filter((one, at) => cards.slice(at + 1).some((other) => meet(one, other))).length;
   const smallest = Math.min(...Array.from(drawing.querySelectorAll('text'), (one) => parseFloat(getComputedStyle(one).fontSize)));
   return {touching, outside, overlapping, words: words.length, cards: cards.length,

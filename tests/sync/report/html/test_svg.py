@@ -131,3 +131,7 @@ def test_words_that_do_not_fit_are_cut_with_an_ellipsis() -> None:
     assert cut.endswith("…")
     assert svg.text_width(cut) <= 100
     assert svg.fitted("anything", 0) == "…"
+
+
+def test_digits_are_as_wide_as_each_other() -> None:
+    assert svg.text_width("111") == svg.text_width("888") > svg.text_width("lll")

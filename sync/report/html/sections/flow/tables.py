@@ -25,7 +25,7 @@ from sync.report.html.sections.flow.views import View
 MOST = 200
 """Rows of the table of places in the page."""
 
-OLDEST = 100
+OLDEST = 75
 """Items in the table of the oldest work in progress."""
 
 BOTTLENECKS = 5

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from sync.flow.aging import Bands
 from sync.flow.figures import InProgress, PlaceFlow
+from sync.flow.parts import Finished
 from sync.report.html.cells import count_cell, day_cell, item_cell, measured_cell, title_cell
 from sync.report.html.charts import (
     Aged,
@@ -23,17 +24,17 @@ from sync.report.html.page import Cell, Chart, Column, Row, Table
 from sync.report.html.sections.flow.drawing import Studio
 from sync.report.html.sections.flow.views import View
 
-SLOWEST = 50
+SLOWEST = 30
 """How many of the items that took longest the table of all work has; that of a team or an objective has `FEWER`."""
 FEWER = 5
 
-NAMED = {"cycle_time": 100, "aging": 40}
+NAMED = {"cycle_time": 100, "aging": 20}
 """How many dots of all work say which item they are, those that took longest and the oldest of each stage; of a team or an
 objective `FEWER_NAMED`. The others are drawn, and have no name."""
 FEWER_NAMED = {"cycle_time": 5, "aging": 2}
 
 THIN = 100
-"""Above so many dots of a team or an objective, those without a name are put together by two days and a fiftieth of the 95th
+"""Above so many dots of a team or an objective, those without a name are put together by three days and a thirtieth of the 95th
 percentile."""
 
 
@@ -50,20 +51,12 @@ def cycle_times(studio: Studio) -> Iterable[Chart]:
 
 
 def _scatter(studio: Studio, view: View, bands: Bands) -> Markup:
-    texts, zone = studio.texts, studio.figures.weeks.zone
-    dots = []
-    for one in view.finished:
-        day = one.at.astimezone(zone).date()
-        words = texts.plural(
-            "report_flow.dot",
-            one.days,
-            item=studio.name(one.ref),
-            days=texts.figures.measured(one.days),
-            day=texts.figures.day(day),
-        )
-        dots.append(Dot(day, one.days, words, studio.links.ticket(one.ref) if view.choice is None else ""))
+    texts, named = studio.texts, _named(view, "cycle_time")
+    # Words are made for those that say them alone: all of the longest, however many took as long as the last of them.
+    longest = sorted((one.days for one in view.finished), reverse=True)[:named]
+    dots = [_dot(studio, view, one, has_words=one.days >= longest[-1]) for one in view.finished]
     if view.choice is not None and len(dots) > THIN:
-        dots = thinned(dots, _named(view, "cycle_time"), bands.p95 / 50)
+        dots = thinned(dots, named, bands.p95 / 30)
     guides = [
         Guide(
             value,
@@ -78,8 +71,22 @@ def _scatter(studio: Studio, view: View, bands: Bands) -> Markup:
         title=title,
         words=studio.words,
         axis=studio.say("axis.days"),
-        named=_named(view, "cycle_time"),
+        named=named,
     )
+
+
+def _dot(studio: Studio, view: View, one: Finished, *, has_words: bool) -> Dot:
+    texts, day = studio.texts, one.at.astimezone(studio.figures.weeks.zone).date()
+    if not has_words:
+        return Dot(day, one.days, "")
+    words = texts.plural(
+        "report_flow.dot",
+        one.days,
+        item=studio.name(one.ref),
+        days=texts.figures.measured(one.days),
+        day=texts.figures.day(day),
+    )
+    return Dot(day, one.days, words, studio.links.ticket(one.ref) if view.choice is None else "")
 
 
 def thinned(dots: Sequence[Dot], named: int, step: float) -> list[Dot]:
@@ -87,7 +94,7 @@ def thinned(dots: Sequence[Dot], named: int, step: float) -> list[Dot]:
     ordered = sorted(dots, key=lambda one: (-one.value, one.day, one.text))
     cells: dict[tuple[int, int], Dot] = {}
     for one in ordered[named:]:
-        cells.setdefault((one.day.toordinal() // 2, int(one.value / step) if step else 0), one)
+        cells.setdefault((one.day.toordinal() // 3, int(one.value / step) if step else 0), one)
     return [*ordered[:named], *cells.values()]
 
 

@@ -6,6 +6,7 @@ below them. Cards are placed by turns near what leads to them and near what they
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -99,13 +100,16 @@ def arrange(found: ImpactMap, room: Callable[[Node, float], float]) -> Geometry:
         rows[spot.layer].append(spot)
     for spot in (one for some in rows.values() for one in some):
         for legs in (spot.before, spot.after):
-            spot.height = max(spot.height, sum(leg.thick for leg in legs))
+            spot.height = max(spot.height, math.ceil(sum(leg.thick for leg in legs)))
     height = max((_least(layer, some) for layer, some in rows.items()), default=0.0)
     _place(rows, height)
-    for some in rows.values():
-        for spot in some:
-            _attach(spot)
-    return Geometry(columns, tuple(cards.values()), tuple(ways), TOP + height + 2)
+    spots = [spot for some in rows.values() for spot in some]
+    for spot in spots:
+        # Whole pixels are sharp, and short to write.
+        spot.y = math.floor(spot.y)
+    for spot in spots:
+        _attach(spot)
+    return Geometry(columns, tuple(cards.values()), tuple(ways), math.ceil(TOP + height + 2))
 
 
 def _columns(layers: Sequence[Layer]) -> tuple[Column, ...]:

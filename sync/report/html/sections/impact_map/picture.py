@@ -67,7 +67,7 @@ class _Picture:
         drawing = svg.svg(
             *heads,
             svg.group(*bands, class_="bands"),
-            *cards,
+            svg.group(*cards, class_="places"),
             label=title,
             has_links=True,
             width=WIDTH,
@@ -114,34 +114,30 @@ class _Picture:
     def card(self, spot: Spot, node: Node, geometry: Geometry) -> Markup:
         column = geometry.column(spot.layer)
         tone = TONES[node.health] if node.health else "quiet"
-        done = node.effort.share_done or 0.0
+        done = column.width * (node.effort.share_done or 0.0)
+        filled = f"M{_px(column.x)} {_px(spot.y)}h{_px(done, 0)}v{_px(spot.height)}h-{_px(done, 0)}z"
         marks = [
             svg.title(self.whole(node)),
-            svg.rect(column.x, _px(spot.y), column.width, _px(spot.height), rx=3, class_="card"),
+            svg.rect(column.x, spot.y, column.width, spot.height),
+            *([svg.path(filled, class_="done")] if done >= 1 else []),
+            svg.path(f"M{_px(column.x + 2)} {_px(spot.y)}v{_px(spot.height)}", class_="side"),
         ]
-        if done:
-            marks.append(
-                svg.rect(
-                    column.x, _px(spot.y), _px(column.width * done), _px(spot.height), rx=3, class_="done"
-                )
-            )
-        marks.append(svg.rect(column.x, _px(spot.y), 4, _px(spot.height), rx=2, class_="edge-bar"))
         lines = self.lines(node, column.width)
-        y = spot.centre - _LINE * len(lines) / 2 + 12
+        y = round(spot.centre - _LINE * len(lines) / 2 + 12)
         for nr, line in enumerate(lines):
             marks += self.line(line, column.x, column.width, y + nr * _LINE)
-        kind = f"place tone-{tone}{' faint' if node.kind in ('loose', 'more') else ''}"
+        kind = f"tone-{tone}{' faint' if node.kind in ('loose', 'more') else ''}"
         return svg.group(svg.link(self.address(node), *marks), class_=kind)
 
     def line(self, line: _Line, x: float, width: float, y: float) -> list[Markup]:
         words: list[str | Markup] = []
         if line.strong:
-            words.append(svg.element("tspan", line.strong, class_="name"))
+            words.append(svg.element("tspan", line.strong))
         if line.plain:
             words.append(f" {line.plain}" if words else line.plain)
-        found = [svg.text(_px(x + _INSIDE), _px(y), svg.joined(words))] if words else []
+        found = [svg.text(x + _INSIDE, y, svg.joined(words))] if words else []
         if line.right:
-            found.append(svg.text(_px(x + width - 8), _px(y), line.right, "number", text_anchor="end"))
+            found.append(svg.text(x + width - 8, y, line.right, "end"))
         return found
 
     def whole(self, node: Node) -> str:
@@ -157,8 +153,7 @@ class _Picture:
     # --- Bands -----------------------------------------------------------------------------------
 
     def band(self, band: Band, legs: tuple[Leg, ...], geometry: Geometry, names: Mapping[str, str]) -> Markup:
-        effort = effort_words(band.effort, self.found.unit, self.texts)
-        words = f"{names[band.source]} → {names[band.target]}: {effort}"
+        words = f"{names[band.source]} → {names[band.target]}: {amount_words(band.effort, self.texts)}"
         tone = TONES[band.health] if band.health else "quiet"
         if not band.effort.amount:
             return svg.path(_curve(legs, geometry, 0.0), svg.title(words), class_=f"empty tone-{tone}")
@@ -188,5 +183,5 @@ def _curve(legs: tuple[Leg, ...], geometry: Geometry, shift: float, *, backwards
     return d
 
 
-def _px(value: float) -> str:
-    return svg.number(value, 1)
+def _px(value: float, places: int = 1) -> str:
+    return svg.number(value, places)

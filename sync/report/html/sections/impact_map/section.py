@@ -17,11 +17,11 @@ from sync.report.html.source import ReportSource
 from sync.report.html.teams import ten_largest
 from sync.report.impact_map.words import effort_words
 
-_OF_A_CHOICE = 24
+_OF_A_CHOICE = 10
 """Epics and projects in the drawing of one team or objective."""
 
-_KEY_RESULTS = 16
-"""Key results in it."""
+_KEY_RESULTS = 6
+"""Key results in it, and goals."""
 
 
 def section(source: ReportSource, links: Links) -> Section:
@@ -80,7 +80,11 @@ class _Drawn:
     def drawing(self, choice: Choice | None) -> Drawing:
         """The drawing of a choice, folded, and its values."""
         texts, whole = self._source.texts, self.of(choice)
-        folded = fold(whole) if choice is None else fold(whole, _OF_A_CHOICE, key_results=_KEY_RESULTS)
+        folded = (
+            fold(whole)
+            if choice is None
+            else fold(whole, _OF_A_CHOICE, key_results=_KEY_RESULTS, goals=_KEY_RESULTS)
+        )
         effort = effort_words(whole.effort, whole.unit, texts)
         what = ", ".join(self._work.cycles) if choice is None else choice.name
         title = texts.text("report_map.label", what=what, effort=effort)
@@ -88,7 +92,7 @@ class _Drawn:
         return Drawing(choice, picture(folded, texts, self._address, title), values)
 
     def _address(self, node: Node) -> str:
-        """Tickets lead to themselves, key results to their pages; work that has no name to a list of exactly it, if there is one."""
+        """Tickets lead to themselves, key results to their pages. Lists of other work are in the table: their addresses are long."""
         if node.ref is not None:
             return self._links.ticket(node.ref)
         match node.kind:
@@ -96,7 +100,5 @@ class _Drawn:
                 return page_of(node.name)
             case "branch" if node.name == "unaligned":
                 return "#unaligned"
-            case "loose" | "category" | "branch":
-                return self._links.page_of(node.effort.items)
             case _:
                 return ""

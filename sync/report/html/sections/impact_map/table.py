@@ -18,7 +18,7 @@ from sync.report.impact_map.words import done_percent, health_words, name_of
 MOST = 200
 """Rows in the page; those of one team or objective have fewer."""
 
-MOST_OF_A_CHOICE = 40
+MOST_OF_A_CHOICE = 12
 
 _COLUMNS: tuple[tuple[str, Kind], ...] = (
     ("goal", "text"),
@@ -97,6 +97,8 @@ def _row(
     end: _End, source: ReportSource, links: Links, teams: Mapping[tuple[Aim, object], frozenset[str]]
 ) -> Row:
     texts, last, served = source.texts, end.last, end.path.get("key_result")
+    # Addresses of lists are long: those of the whole map do.
+    listed = bool(teams and end.effort.items)
     health = served.health if served is not None else None
     cells = (
         *(_place(end.path.get(layer), source) for layer in ("goal", "actor", "impact")),
@@ -110,9 +112,7 @@ def _row(
         Cell(health_words(health, texts), health, tone=TONES[health]) if health else NOTHING,
         measured_cell(end.effort.amount, texts),
         percent_cell(done_percent(end.effort), texts),
-        count_cell(
-            len(end.effort.items), texts, href=links.page_of(end.effort.items) if end.effort.items else ""
-        ),
+        count_cell(len(end.effort.items), texts, href=links.page_of(end.effort.items) if listed else ""),
     )
     if not teams:
         return Row(cells)

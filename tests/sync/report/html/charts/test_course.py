@@ -10,6 +10,7 @@ import pytest
 from config.text.figures import ENGLISH
 from sync.report.html.charts import CourseWords, Ends, course, words_of
 from sync.report.html.charts.frame import HEIGHT
+from tests.support.chart_gallery import LOOK
 
 START = date(2026, 10, 1)
 NAMES = CourseWords("reached", "expected", "at the end")
@@ -31,11 +32,11 @@ def paths(svg: str) -> dict[str, str]:
 
 def test_lines_run_where_the_values_say() -> None:
     found = paths(drawn([(0, 0.0), (5, 0.25)]))
-    assert found["edge thick series-1"] == f"M0 {HEIGHT}L5 {HEIGHT * 0.75:g}"
-    assert found["edge dashed tone-quiet"].startswith(f"M0 {HEIGHT}L1 ")
-    assert found["edge dashed tone-quiet"].endswith("L10 0")
+    assert found["trace thick series-1"] == f"M0 {HEIGHT}L5 {HEIGHT * 0.75:g}"
+    assert found["trace dashed tone-quiet"].startswith(f"M0 {HEIGHT}L1 ")
+    assert found["trace dashed tone-quiet"].endswith("L10 0")
     assert found["fill"] == f"M5 {HEIGHT * 0.75:g}L10 {HEIGHT * 0.25:g}L10 {HEIGHT * 0.6:g}Z"
-    assert found["edge"] == f"M5 {HEIGHT * 0.75:g}L10 {HEIGHT * 0.5:g}"
+    assert found["trace"] == f"M5 {HEIGHT * 0.75:g}L10 {HEIGHT * 0.5:g}"
 
 
 def test_without_a_forecast_there_is_no_fan() -> None:
@@ -45,12 +46,12 @@ def test_without_a_forecast_there_is_no_fan() -> None:
 
 
 def test_without_a_reading_only_the_pace_is_drawn() -> None:
-    assert paths(drawn([])).keys() == {"edge dashed tone-quiet"}
+    assert paths(drawn([])).keys() == {"trace dashed tone-quiet"}
 
 
 @pytest.mark.parametrize("beyond", [-0.5, 1.5])
 def test_what_is_beyond_stands_at_the_edge(beyond: float) -> None:
-    line = paths(drawn([(0, beyond), (5, beyond)]))["edge thick series-1"]
+    line = paths(drawn([(0, beyond), (5, beyond)]))["trace thick series-1"]
     assert line == (f"M0 {HEIGHT}L5 {HEIGHT}" if beyond < 0 else "M0 0L5 0")
 
 
@@ -61,3 +62,10 @@ def test_a_long_course_has_few_tooltips_and_the_last_day_among_them() -> None:
     told = re.findall(r"<title>([^<]*)</title>", svg)
     assert 10 <= len(told) <= 31
     assert told[-1] == "18 Apr: 49 %"
+
+
+def test_lines_are_lines_in_the_look() -> None:
+    """Without a word on that, a browser fills what a line goes round."""
+    assert re.search(
+        r"\.course \.trace \{[^}]*fill: none;[^}]*stroke: currentColor;", LOOK.read_text(encoding="utf-8")
+    )

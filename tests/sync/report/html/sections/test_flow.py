@@ -177,6 +177,15 @@ def test_work_in_progress_is_that_of_the_signals_the_oldest_first(
     ]
 
 
+def test_a_dot_of_finished_work_says_what_it_is(shown: Section, told: dict[str, Any]) -> None:
+    whole, *apart = chart(shown, "cycle_time").drawings
+    assert whole.svg.count("finished on") == told["places"][0]["cycle_time"]["days"]["of"]
+    for one in apart:
+        assert one.svg.count("finished on") == times.FEWER_NAMED["cycle_time"]
+        slowest = [str(row.cells[0].value) for row in one.table.rows]
+        assert all(f"{key}: " in one.svg for key in slowest[:3])
+
+
 def test_facts_are_those_of_all_work(shown: Section, told: dict[str, Any]) -> None:
     whole = place_values(told["places"][0])
     assert facts(shown) == {
@@ -222,6 +231,14 @@ def test_of_several_streams_the_largest_are_drawn_and_the_table_of_places_has_al
     assert [
         (one["stream"], one["begun"]) for one in rows(table(found, "places")) if one["kind"] == "stream"
     ] == [(one["stream"], round(sum(one["begun"]) / len(one["begun"]), 4)) for one in told]
+    (said,) = [one for one in found.blocks if isinstance(one, Text) and one.title == "Bottleneck"]
+    queues = [
+        (one["bottleneck"]["queue"], max(1, one["bottleneck"]["median"]), one["stream"]) for one in told
+    ]
+    worst = sorted(queues, key=lambda one: (-one[0] / one[1], -one[0]))
+    assert worst != queues
+    for (sentence,), (queue, _, stream) in zip(said.paragraphs, worst, strict=True):
+        assert str(sentence).startswith(f"In Review ({stream}): {queue} items now")
     for name in ("value_stream", "cumulative"):
         whole, *apart = chart(found, name).drawings
         assert whole.choice is None

@@ -184,3 +184,17 @@ def test_a_starved_objective_is_told_on_the_pages_of_its_key_results(two: Report
 
     assert "starved_objective" in told("SPEED-1")
     assert "starved_objective" not in told("TRUST-1")
+
+
+def test_of_many_teams_those_with_the_most_days_are_shown(
+    monkeypatch: pytest.MonkeyPatch, two: ReportSource
+) -> None:
+    """WEB has nine people and four rows with its sum, OPS has seven."""
+    monkeypatch.setattr(investment, "MOST_ROWS", 5)
+    table = tables_of(section_of(two))["teams"]
+    assert {one.cells[0].text for one in table.rows} == {"jira/WEB"}
+    assert table.note == "The team with the most days, of 2; `truenorth signals` has all."
+    monkeypatch.setattr(investment, "MOST_ROWS", 200)
+    whole = tables_of(section_of(two))["teams"]
+    assert [one.cells[0].text for one in whole.rows] == sorted(one.cells[0].text for one in whole.rows)
+    assert whole.note == ""

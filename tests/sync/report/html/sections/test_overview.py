@@ -98,7 +98,7 @@ def test_a_key_result_stands_as_the_run_says(source: ReportSource, section: Sect
 def test_the_bar_says_in_words_what_it_shows(section: Section) -> None:
     (cell,) = [one.cells[2] for one in tables_of(section)["objective-O"].rows if one.cells[0].value == "A"]
     told = texts_of(tables_of(section)["objective-O"])[0]
-    title = f"A · Result A: {told['reached']} reached, {told['expected']} expected by now, {told['end']} at the end, chance {told['chance']}"
+    title = f"A: {told['reached']} reached, {told['expected']} expected by now, {told['end']} at the end, chance {told['chance']}"
     assert title.replace("<", "&lt;").replace(">", "&gt;") in cell.svg
 
 
@@ -108,6 +108,12 @@ def test_a_key_result_leads_to_its_page_and_is_chosen_by_objective_and_team(sect
     assert rows["A"].choices == {Choice("objective", "O"), WEB}
     assert rows["B"].choices == {Choice("objective", "O"), Choice("team", "linear/ENG")}
     assert rows["M"].choices == {Choice("objective", "O")}
+
+
+def test_a_thing_to_do_is_chosen_by_the_team_whose_it_is(section: Section) -> None:
+    rows = tables_of(section)["one_things"].rows
+    assert rows
+    assert {one.choices for one in rows} == {frozenset({Choice("objective", "O"), WEB})}
 
 
 def test_points_since_monday_are_the_difference_of_what_was_shown(section: Section) -> None:

@@ -17,6 +17,7 @@ from sync.report.signals.selection import SignalFilter
 from sync.signals.conflicts.waits import edges, waits
 from sync.signals.mechanism import SEVERITIES, not_computed
 from sync.signals.rules import RULES
+from sync.signals.signal import Signal
 from tests.support.builders import item, ref
 from tests.support.flowing_company import SECRET, company_items, flowing_source
 from tests.support.report_sections import ListedItems, chart, facts, names, rows, table, words
@@ -204,24 +205,30 @@ def test_a_key_result_leads_to_its_page_and_restricted_work_shows_its_key_only(s
     assert SECRET not in words(shown)
 
 
-def test_where_nothing_fires_that_is_said() -> None:
-    quiet = flowing_source(items=[])
-    calm = replace(quiet, run=replace(quiet.run, later=_Quiet(quiet.run.later)))
-    found = signals.section(calm, NO_LINKS)
-    (said, *_) = found.blocks
+def test_a_signal_without_tickets_is_shown_for_whom_it_is_about(source: ReportSource) -> None:
+    bare = tuple(replace(one, items=()) for one in source.run.warnings)
+    told = replace(source, run=replace(source.run, later=_Told(source.run.later, bare)))
+    shown_for = {
+        (row.cells[0].value, row.cells[1].value): row.choices
+        for row in tabled(signals.section(told, NO_LINKS))
+    }
+    assert shown_for["stalled_key_result", "TRUST-1"] == {Choice("objective", "TRUST")}
+    assert shown_for["aging_work", "jira/OPS"] == {Choice("team", "jira/OPS")}
+
+
+def test_where_nothing_fires_that_is_said(source: ReportSource) -> None:
+    calm = replace(source, run=replace(source.run, later=_Told(source.run.later, ())))
+    (said, *_) = signals.section(calm, NO_LINKS).blocks
     assert isinstance(said, Text)
     assert said.paragraphs == (("No signals.",),)
 
 
-class _Quiet:
-    """What a run decides, without any signal."""
+class _Told:
+    """What a run decides, with other signals."""
 
-    def __init__(self, later: Any) -> None:
+    def __init__(self, later: Any, warnings: tuple[Signal, ...]) -> None:
         self._later = later
-
-    @property
-    def warnings(self) -> tuple[()]:
-        return ()
+        self.warnings = warnings
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._later, name)
