@@ -153,13 +153,18 @@ def _alignment(columns: Sequence[Column]) -> Markup:
     return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
 
 
+_LONG = 40
+"""Characters of a cell that is given room, so that its row does not grow tall."""
+
+
 def _attributes(cell: Cell, kind: str) -> Markup:
     """How a cell looks, and by what it is sorted where its text does not tell.
 
     `data-v` is a number, or a day without its dashes; "" where nothing is known, which stands last in either direction.
     """
     by = _sorted_by(cell, kind)
-    shown = Markup(' class="tone-{}"').format(cell.tone) if cell.tone else Markup("")
+    names = [*([f"tone-{cell.tone}"] if cell.tone else []), *(["long"] if len(cell.text) > _LONG else [])]
+    shown = Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
     return shown if by is None else shown + Markup(' data-v="{}"').format(by)
 
 

@@ -29,10 +29,10 @@ _COLUMNS: tuple[tuple[str, Kind], ...] = (
     ("age_days", "number"),
     ("effort", "number"),
     ("below", "number"),
-    ("why", "text"),
     ("candidate", "text"),
     ("score", "number"),
     ("words", "text"),
+    ("why", "text"),
 )
 
 
@@ -65,8 +65,8 @@ def _row(piece: Piece, near: Sequence[Suggestion], source: ReportSource, links: 
         Cell(figures.count(piece.age_days), piece.age_days),
         Cell("–" if effort is None else figures.measured(effort), effort),
         Cell(figures.count(piece.below) if piece.below else "–", piece.below),
-        _text(said),
         *_suggestion(near[0] if near and is_shown else None, source),
+        _text(said),
     )
     return Row(cells, choices_of(item, run.alignment, source.workspace))
 

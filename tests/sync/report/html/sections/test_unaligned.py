@@ -105,9 +105,11 @@ def test_each_names_what_it_may_serve() -> None:
     source = flowing_source(items=[*alike, *others, asked])
     (row,) = table(unaligned.section(source, NO_LINKS), "items").rows
     (best,) = suggest(source.run.alignment, source.workspace)[asked[0].ref]
-    values = dict(zip(("candidate", "score", "words"), (cell.value for cell in row.cells[-3:]), strict=True))
+    values = dict(
+        zip(("candidate", "score", "words"), (cell.value for cell in row.cells[-4:-1]), strict=True)
+    )
     assert values == {"candidate": "GROWTH-1", "score": round(best.score, 4), "words": "form, shorten"}
-    assert row.cells[-3].href == "kr/GROWTH-1/index.html"
+    assert row.cells[-4].href == "kr/GROWTH-1/index.html"
     assert row.choices == {Choice("team", "jira/WEB")}
 
 
