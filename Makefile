@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 LOCKS  := requirements.txt requirements-build.txt requirements-dev.txt
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal \
            --python-version 3.11
-requirements.txt_FROM       := pyproject.toml --extra postgres --extra workers
+requirements.txt_FROM       := pyproject.toml --extra postgres --extra workers --extra serve
 requirements-build.txt_FROM := --group build
 requirements-dev.txt_FROM   := pyproject.toml --all-extras --group dev
 

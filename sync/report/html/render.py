@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from config.text.texts import Texts
 from sync.report.html.choosing import Choosing
-from sync.report.html.page import Cell, Column, Link, Page
+from sync.report.html.page import Cell, Link, Page, Table
 
 _STYLES = ("charts.css", "map.css", "look.css")
 _SCRIPT = "page.js"
@@ -111,15 +111,19 @@ def _environment() -> jinja2.Environment:
 
 @cache
 def _look() -> str:
-    return "".join(_source(name) for name in _STYLES) + _right()
+    return "".join(_source(name) for name in _STYLES) + _by_place()
 
 
-def _right() -> str:
-    """The rules by which columns of numbers and days stand on the right."""
+def _by_place() -> str:
+    """The rules by which columns of numbers and days stand on the right, and short ones on one line."""
     numbers = range(1, _MOST_COLUMNS + 1)
     places = [f".from-{n} :nth-child(n+{n})" for n in numbers] + [f".n-{n} :nth-child({n})" for n in numbers]
     chosen = f":is({','.join(places)})"
-    return f"{chosen}:is(td,th){{text-align:right}}\n{chosen}:is(td){{white-space:nowrap}}\n"
+    short = ",".join(f".s-{n} td:nth-child({n}):not(.long)" for n in numbers)
+    return (
+        f"{chosen}:is(td,th){{text-align:right}}\n{chosen}:is(td){{white-space:nowrap}}\n"
+        f"{short}{{white-space:nowrap}}\n"
+    )
 
 
 @cache
@@ -142,15 +146,27 @@ def _kind(block: Any) -> str:
     return type(block).__name__
 
 
-def _alignment(columns: Sequence[Column]) -> Markup:
-    """The classes of a table: from which column on all stand on the right, or which ones do. look.css has a rule for each."""
-    kinds = [one.kind != "text" for one in columns]
+def _alignment(table: Table) -> Markup:
+    """The classes of a table: from which column on all stand on the right, or which ones do, and which are short."""
+    kinds = [one.kind != "text" for one in table.columns]
     first = kinds.index(True) if True in kinds else len(kinds)
     if all(kinds[first:]):
         names = [f"from-{first + 1}"] if first < len(kinds) else []
     else:
         names = [f"n-{number}" for number, is_right in enumerate(kinds, 1) if is_right]
+    names += [
+        f"s-{place + 1}" for place, is_right in enumerate(kinds) if not is_right and _is_short(table, place)
+    ]
     return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
+
+
+_SHORT = 16
+"""Up to how many characters of nearly all its cells keep a column on one line, such as keys and statuses."""
+
+
+def _is_short(table: Table, place: int) -> bool:
+    short = sum(len(row.cells[place].text) <= _SHORT for row in table.rows)
+    return 10 * short >= 9 * len(table.rows)
 
 
 _LONG = 40

@@ -70,7 +70,7 @@ def value_stream(
     return svg.element(
         "div",
         svg.element("ol", *boxes, class_=f"stream of-{size}", aria_label=title),
-        _timeline(stages, words, duration, touch, wait),
+        _timeline(stages, duration, touch, wait),
         class_="plot value-stream",
     )
 
@@ -124,9 +124,7 @@ def _times(one: StageBox, duration: Duration, touch: str, wait: str) -> Markup:
     return svg.element("span", *said, class_="times") if said else Markup("")
 
 
-def _timeline(
-    stages: Sequence[StageBox], words: ChartWords, duration: Duration, touch: str, wait: str
-) -> Markup:
+def _timeline(stages: Sequence[StageBox], duration: Duration, touch: str, wait: str) -> Markup:
     parts = [
         (one, days, name, mark)
         for one in stages
@@ -139,14 +137,12 @@ def _timeline(
     marks, start = [], 0.0
     for one, days, name, mark in parts:
         share = days / whole
-        said = svg.title(f"{one.name}: {name} {duration(days)}, {words.percent(round(100 * share))}")
+        said = svg.title(f"{one.name}: {name} {duration(days)}")
         marks.append(svg.rect(svg.percent(start), 0, svg.percent(share), _THICK, said, class_=mark))
         start += share
     sums = {mark: sum(days for _, days, _, other in parts if other == mark) for mark in ("wait", "touch")}
     keys = [
-        (name, mark, f"{duration(sums[mark])} ({words.percent(round(100 * sums[mark] / whole))})")
-        for mark, name in (("wait", wait), ("touch", touch))
-        if sums[mark]
+        (name, mark, duration(sums[mark])) for mark, name in (("wait", wait), ("touch", touch)) if sums[mark]
     ]
     return svg.joined(
         (

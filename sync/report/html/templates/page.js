@@ -27,6 +27,8 @@
       if (!row.hidden) shown += 1;
     }
     for (const chart of all(document, ".chart")) draw(chart, token);
+    // A search finds what serves any choice: beside the rows of one it would find another number.
+    for (const one of all(document, "main .searches")) one.hidden = token !== "" && !one.closest(".facts");
     said.textContent = token ? said.dataset.shown.replace("{shown}", shown).replace("{of}", of) : "";
   }
 
