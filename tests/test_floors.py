@@ -37,6 +37,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "brief explain impact_map remember starter unchanged",
         "review",
         "report",
+        "metrics",
         "jobs",
         "mcp",
         "cli",
