@@ -19,7 +19,7 @@ NEIGHBOURS = ("jira", "linear", "sandbox")
 STOREYS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
-        "garbage installation logs observation private_files",
+        "garbage installation logs observation private_files stages",
         "align",
         "measure",
         "flow",

@@ -89,6 +89,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
     from sync.jobs.report.errors import ReportFolderRefused, ReportNotWritten
     from sync.jobs.sandbox import SandboxError, SandboxMissing
     from sync.mcp.errors import McpMissing
+    from sync.metrics.errors import MetricsNotWritten, MetricsRefused
     from sync.plan.undo import SelectionError
     from sync.store.database import NeedsPostgreSQL
     from sync.store.lease import LeaseBusy, LeaseHeld, LeaseLost, LeaseOverdue
@@ -102,6 +103,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         SelectionError: Exit.USAGE,
         OkrFileError: Exit.USAGE,
         ReportFolderRefused: Exit.USAGE,
+        MetricsRefused: Exit.USAGE,
         SandboxMissing: Exit.USAGE,
         NeedsPostgreSQL: Exit.USAGE,
         WorkersMissing: Exit.USAGE,
@@ -120,6 +122,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         StoreError: Exit.FAILED,
         SandboxError: Exit.FAILED,
         ReportNotWritten: Exit.FAILED,
+        MetricsNotWritten: Exit.FAILED,
         NoWorker: Exit.FAILED,
         RunFailed: Exit.FAILED,
         Differs: Exit.FAILED,

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from sync.metrics.errors import MetricsNotWritten, MetricsRefused
 from sync.metrics.families import families
 from sync.metrics.figures import Figures
 
@@ -23,10 +24,6 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 _READABLE = 0o666
 """What others may do with the file, as far as the process's umask lets them: node_exporter runs as another user."""
-
-
-class MetricsNotWritten(Exception):
-    """The text file cannot be written; the text says which one, why, and what to do."""
 
 
 class FigureCollector(Collector):
@@ -59,13 +56,13 @@ def exposition(figures: Figures, others: Iterable[Collector] = ()) -> str:
 
 
 def check_textfile(path: Path) -> None:
-    """Whether a text file can be written there, told before a run. Raises MetricsNotWritten; changes nothing."""
+    """Whether a text file can be written there, told before a run. Raises MetricsRefused; changes nothing."""
     if path.is_dir():
-        raise MetricsNotWritten(f"{path} is a folder; name a file in it, such as {path / 'truenorth.prom'}")
+        raise MetricsRefused(f"{path} is a folder; name a file in it, such as {path / 'truenorth.prom'}")
     if not path.parent.is_dir():
-        raise MetricsNotWritten(f"the folder {path.parent} does not exist; make it, or name another file")
+        raise MetricsRefused(f"the folder {path.parent} does not exist; make it, or name another file")
     if not os.access(path.parent, os.W_OK):
-        raise MetricsNotWritten(f"the folder {path.parent} is not writable for this user; name another file")
+        raise MetricsRefused(f"the folder {path.parent} is not writable for this user; name another file")
 
 
 def write_textfile(path: Path, figures: Figures) -> None:

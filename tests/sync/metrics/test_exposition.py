@@ -15,8 +15,8 @@ from prometheus_client.openmetrics.exposition import generate_latest as openmetr
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
+from sync.metrics.errors import MetricsNotWritten, MetricsRefused
 from sync.metrics.exposition import (
-    MetricsNotWritten,
     check_textfile,
     exposition,
     registry_of,
@@ -155,9 +155,9 @@ def test_the_text_file_is_replaced_whole_and_others_may_read_it(tmp_path: Path) 
 
 
 def test_a_text_file_that_cannot_be_written_is_refused_before_the_run(tmp_path: Path) -> None:
-    with pytest.raises(MetricsNotWritten, match="is a folder; name a file in it"):
+    with pytest.raises(MetricsRefused, match="is a folder; name a file in it"):
         check_textfile(tmp_path)
-    with pytest.raises(MetricsNotWritten, match="does not exist; make it"):
+    with pytest.raises(MetricsRefused, match="does not exist; make it"):
         check_textfile(tmp_path / "none" / "a.prom")
     with pytest.raises(MetricsNotWritten, match="cannot write the metrics to"):
         write_textfile(tmp_path / "none" / "a.prom", FULL)
