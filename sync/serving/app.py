@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from sync.serving.hosts import KnownHosts
 from sync.serving.limits import Limits
 from sync.serving.pages import NOT_YET, Pages
 from sync.serving.served import Condition, Ran, Served
@@ -45,13 +46,14 @@ def make_app(state: Served, hooks: Sequence[BaseRoute] = ()) -> Starlette:
             text = b""
         return Response(text, media_type=_EXPOSITION)
 
+    known = [Middleware(KnownHosts, state.hosts)]
     own: list[BaseRoute] = [
         Route("/healthz", healthz, methods=["GET"]),
         Route("/readyz", readyz, methods=["GET"]),
-        Route("/metrics", metrics, methods=["GET"]),
+        Route("/metrics", metrics, methods=["GET"], middleware=known),
     ]
     return Starlette(
-        routes=[*own, *hooks, *pages.routes],
+        routes=[*own, *hooks, *pages.routes(known)],
         middleware=[Middleware(Limits)],
         exception_handlers={HTTPException: _refusal},
     )

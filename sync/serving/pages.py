@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import mimetypes
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from sync.jobs.report.folder import OURS
@@ -24,7 +27,10 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-NOT_YET = "There is no report yet: the first run has not ended. Try again in a minute."
+NOT_YET = (
+    "There is no report yet: the first run has not ended, or could not read enough. Try again in a minute."
+)
+NO_PAGE = "There is no such page in the report. The overview is at /."
 
 
 class Pages:
@@ -32,46 +38,54 @@ class Pages:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._names: frozenset[str] = frozenset()
-        self._read_at = -1
 
-    @property
-    def routes(self) -> list[Route]:
+    def routes(self, middleware: Sequence[Middleware] = ()) -> list[Route]:
         """Where the pages are: / and /kr/ID, to which tickets link."""
         return [
-            Route("/kr/{id}", self._key_result, methods=["GET"]),
-            Route("/{path:path}", self._page, methods=["GET"]),
+            Route("/kr/{id}", self._key_result, methods=["GET"], middleware=middleware),
+            Route("/{path:path}", self._page, methods=["GET"], middleware=middleware),
         ]
 
     def names(self) -> frozenset[str]:
         """The files of the report; none before there is one."""
-        file = self._folder / OURS
         try:
-            written_at = file.stat().st_mtime_ns
-            if written_at != self._read_at:
-                self._names = frozenset(json.loads(file.read_bytes())["files"])
-                self._read_at = written_at
+            return frozenset(json.loads((self._folder / OURS).read_bytes())["files"])
         except FileNotFoundError:
-            self._names = frozenset()
-        return self._names
+            return frozenset()
 
     async def _key_result(self, request: Request) -> Response:
-        # With the slash, from which the links of the page count.
         name = request.path_params["id"]
-        await self._there(f"kr/{name}/{INDEX}")
+        await run_in_threadpool(self._content, f"kr/{name}/{INDEX}")
+        # With the slash, from which the links of the page count.
         return RedirectResponse(f"/kr/{quote(name, safe='')}/", 308)
 
     async def _page(self, request: Request) -> Response:
         path: str = request.path_params["path"]
         name = f"{path}{INDEX}" if not path or path.endswith("/") else path
-        file = await self._there(name)
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        return FileResponse(file, headers=_HEADERS, media_type=kind)
+        content = await run_in_threadpool(self._content, name)
+        tag = f'"{await run_in_threadpool(_digest, content)}"'
+        headers = {**_HEADERS, "ETag": tag}
+        if tag in request.headers.get("If-None-Match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(content, headers=headers, media_type=_kind(name))
 
-    async def _there(self, name: str) -> Path:
-        names = await run_in_threadpool(self.names)
+    def _content(self, name: str) -> bytes:
+        """A file of the report, whole: another may take its place at any moment."""
+        names = self.names()
         if not names:
             raise HTTPException(503, NOT_YET, {"Retry-After": "60"})
         if name not in names:
-            raise HTTPException(404, "There is no such page in the report.")
-        return self._folder / name
+            raise HTTPException(404, NO_PAGE)
+        try:
+            return (self._folder / name).read_bytes()
+        except FileNotFoundError:
+            raise HTTPException(404, NO_PAGE) from None
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _kind(name: str) -> str:
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return f"{kind}; charset=utf-8" if kind == "application/json" else kind
