@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MOST_BYTES = 1024 * 1024
-"""Of a body. Deliveries of both trackers are far below."""
+MOST_BYTES = 5 * 1024 * 1024
+"""Of a body. Jira delivers whole issues, with long descriptions."""
+
+MOST_TOGETHER = 64 * 1024 * 1024
+"""Of all bodies that are being received: as many callers as may connect could fill the memory otherwise."""
 
 BODY_SECONDS = 10.0
 """That a body may take to arrive."""
@@ -72,6 +75,7 @@ class Limits:
         self._app = app
         self._reads = Buckets(reads, clock)
         self._deliveries = Buckets(deliveries, clock)
+        self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or say why not."""
@@ -82,9 +86,11 @@ class Limits:
         body = b""
         if refused is None:
             try:
-                body = await asyncio.wait_for(_body(receive, _declared(scope)), BODY_SECONDS)
+                body = await asyncio.wait_for(self._body(receive, _declared(scope)), BODY_SECONDS)
             except _TooLarge:
-                refused = _plain(413, f"The body is larger than {MOST_BYTES // 1024} KiB.", close=True)
+                refused = _plain(413, f"The body is larger than {MOST_BYTES // 1024**2} MiB.", close=True)
+            except _TooMuch:
+                refused = _plain(503, "Too much is being received.", {"Retry-After": "5"}, close=True)
             except TimeoutError:
                 refused = _plain(408, "The body took too long.", close=True)
             except _Gone:
@@ -93,6 +99,29 @@ class Limits:
             await refused(scope, receive, send)
             return
         await self._app(scope, _once(body, receive), send)
+
+    async def _body(self, receive: Receive, declared: int) -> bytes:
+        if declared > MOST_BYTES:
+            raise _TooLarge
+        parts: list[bytes] = []
+        size, more = 0, True
+        try:
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise _Gone
+                part = message.get("body", b"")
+                size += len(part)
+                self._held += len(part)
+                if size > MOST_BYTES:
+                    raise _TooLarge
+                if self._held > MOST_TOGETHER:
+                    raise _TooMuch
+                parts.append(part)
+                more = message.get("more_body", False)
+        finally:
+            self._held -= size
+        return b"".join(parts)
 
     def _refused(self, scope: Scope) -> Response | None:
         if scope["path"] in PROBES:
@@ -109,26 +138,12 @@ class _TooLarge(Exception):
     pass
 
 
+class _TooMuch(Exception):
+    pass
+
+
 class _Gone(Exception):
     """The caller went away before the body was whole."""
-
-
-async def _body(receive: Receive, declared: int) -> bytes:
-    if declared > MOST_BYTES:
-        raise _TooLarge
-    parts: list[bytes] = []
-    size, more = 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _Gone
-        part = message.get("body", b"")
-        size += len(part)
-        if size > MOST_BYTES:
-            raise _TooLarge
-        parts.append(part)
-        more = message.get("more_body", False)
-    return b"".join(parts)
 
 
 def _declared(scope: Scope) -> int:

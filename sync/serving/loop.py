@@ -106,7 +106,12 @@ class Loop:
         news = self._nudge.take()
         self._served.change(running_since=self._last)
         if news is not None:
-            log.info("news from trackers", deliveries=news.deliveries, items=len(news.items))
+            log.info(
+                "news from trackers",
+                deliveries=news.deliveries,
+                trackers=sorted(news.trackers),
+                items=len(news.items),
+            )
         try:
             ran = self._run(why)
         finally:

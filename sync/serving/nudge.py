@@ -5,7 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from itertools import islice
 
+from connectors.model import Ref
 from sync.serving.timetable import News
 
 MOST = 1000
@@ -21,11 +24,10 @@ class Nudge:
         self._news: News | None = None
         self._woken = 0
 
-    def nudge(self, tracker: str, refs: Iterable[str] = ()) -> None:
-        """Say that something changed in a tracker, by its name; `refs`: ids of the items, where they are known."""
+    def nudge(self, tracker: str, refs: Iterable[Ref] = ()) -> None:
+        """Say that a look at a tracker, by its name, is worth it; `refs`: the items that changed, where they are known."""
         now = self._clock()
-        items = frozenset((tracker, ref) for ref in refs) or frozenset({(tracker, "")})
-        self._add(News(now, now, 1, items))
+        self._add(News(now, now, 1, frozenset({tracker}), frozenset(refs)))
 
     def pending(self) -> News | None:
         """The news that no run has taken."""
@@ -63,9 +65,7 @@ class Nudge:
         with self._changed:
             joined = news if self._news is None else self._news.joined(news)
             if len(joined.items) > MOST:
-                joined = News(
-                    joined.first, joined.last, joined.deliveries, frozenset(sorted(joined.items)[:MOST])
-                )
+                joined = replace(joined, items=frozenset(islice(joined.items, MOST)))
             self._news = joined
             self._woken += 1
             self._changed.notify_all()

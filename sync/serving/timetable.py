@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from connectors.model import Ref
+
 QUIET = 1.0
 """Seconds without further news after which those that came are acted on: an edit in a tracker sends several deliveries."""
 
@@ -36,7 +38,8 @@ class News:
     first: float
     last: float
     deliveries: int
-    items: frozenset[tuple[str, str]]
+    trackers: frozenset[str]
+    items: frozenset[Ref]
 
     def joined(self, other: News) -> News:
         """Both, as one."""
@@ -44,6 +47,7 @@ class News:
             min(self.first, other.first),
             max(self.last, other.last),
             self.deliveries + other.deliveries,
+            self.trackers | other.trackers,
             self.items | other.items,
         )
 
