@@ -75,7 +75,11 @@ class Child:
     def prepare(self) -> None:
         """Have a process ready for the next run."""
         with self._lock:
-            if not self._ending and (self._ready is None or self._ready.poll() is not None):
+            if self._ready is not None and self._ready.poll() is not None:
+                # It died while it waited; its pipes are closed.
+                self._ready.communicate()
+                self._ready = None
+            if self._ready is None and not self._ending:
                 self._ready = self._started()
 
     def run(self, why: str) -> Ran:

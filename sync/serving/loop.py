@@ -101,10 +101,9 @@ class Loop:
 
     def _carry_out(self, why: str) -> None:
         begun = self._clock()
-        self._last = self._now()
         self._again = None
         news = self._nudge.take()
-        self._served.change(running_since=self._last)
+        self._served.change(running_since=self._now())
         if news is not None:
             log.info(
                 "news from trackers",
@@ -117,7 +116,8 @@ class Loop:
         finally:
             self._served.change(running_since=None)
         self._remember(ran)
-        ended = self._clock()
+        # Times that passed meanwhile are not made good: a run that takes longer than the interval would follow itself at once.
+        ended, self._last = self._clock(), self._now()
         self._rested = rested_at(ended, ended - begun)
         if news is not None:
             self._follow(ran, news, ended)

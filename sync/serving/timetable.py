@@ -41,16 +41,6 @@ class News:
     trackers: frozenset[str]
     items: frozenset[Ref]
 
-    def joined(self, other: News) -> News:
-        """Both, as one."""
-        return News(
-            min(self.first, other.first),
-            max(self.last, other.last),
-            self.deliveries + other.deliveries,
-            self.trackers | other.trackers,
-            self.items | other.items,
-        )
-
 
 def next_tick(every: timedelta, after: datetime) -> datetime:
     """The first moment of the timetable after this one, in UTC."""
