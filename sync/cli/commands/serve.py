@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 LOG_LEVEL = "TRUENORTH_LOG_LEVEL"
 LISTEN = "127.0.0.1:8480"
 _UNITS = {"s": 1, "m": 60, "h": 3600}
+UNIT_WORDS = {"s": "s", "m": "min", "h": "h"}
 _SHORTEST, _LONGEST = timedelta(seconds=10), timedelta(days=1)
 
 
@@ -88,7 +89,7 @@ def _serve(
     child = Child(config, report, metrics, _longest_run(workspace), more=more)
     with listening_socket(host, port) as listening:
         address = host_and_port(host, listening.getsockname()[1])
-        typer.echo(shown(f"Serving on http://{address}. Syncs every {every}; Ctrl-C ends it."))
+        typer.echo(shown(f"Serving on http://{address}. Syncs every {_told(every)}; Ctrl-C ends it."))
         log.info("serving", address=address, every_seconds=every.total_seconds())
         return serve_until_signal(make_app(served), listening, Loop(every, child.run, nudge, served), child)
 
@@ -117,6 +118,13 @@ def _interval(text: str) -> timedelta:
             f"{text!r} is no time between 10s and 24h, for example 10m", param_hint="--every"
         )
     return interval
+
+
+def _told(interval: timedelta) -> str:
+    """An interval in the largest unit of which it is a whole number."""
+    seconds = int(interval.total_seconds())
+    unit = next(one for one in "hms" if seconds % _UNITS[one] == 0)
+    return f"{seconds // _UNITS[unit]} {UNIT_WORDS[unit]}"
 
 
 def _address(text: str) -> tuple[str, int]:
