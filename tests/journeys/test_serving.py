@@ -137,6 +137,7 @@ def test_tickets_lead_to_the_pages_of_their_key_results(seen: Seen) -> None:
     assert "GROWTH-KR2" in page.text
     assert 'href="../../index.html"' in page.text
     assert seen.pages["/report.json"].json()["workspace"] == "acme"
+    assert "truenorth_run_interval_seconds 86400" in seen.pages["/metrics"].text
 
 
 @pytest.mark.needs_server

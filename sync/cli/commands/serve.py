@@ -14,7 +14,7 @@ import typer
 
 from config.text.redaction import shown
 from config.workspace import Workspace
-from sync.cli.options import Config
+from sync.cli.options import Config, given_seconds
 from sync.cli.session import configured
 from sync.cli.verbosity import chosen
 from sync.jobs.report.folder import check_folder
@@ -86,7 +86,7 @@ def _serve(
     nudge = Nudge()
     level = chosen().value
     more = {} if level is None else {LOG_LEVEL: level}
-    child = Child(config, report, metrics, _longest_run(workspace), more=more)
+    child = Child(config, report, metrics, every, _longest_run(workspace), more=more)
     with listening_socket(host, port) as listening:
         address = host_and_port(host, listening.getsockname()[1])
         typer.echo(shown(f"Serving on http://{address}. Syncs every {_told(every)}; Ctrl-C ends it."))
@@ -111,12 +111,9 @@ def _longest_run(workspace: Workspace) -> float:
 
 
 def _interval(text: str) -> timedelta:
-    found = re.fullmatch(r"([0-9]{1,6})([smh])", text.strip().casefold())
-    interval = None if found is None else timedelta(seconds=int(found[1]) * _UNITS[found[2]])
-    if interval is None or not _SHORTEST <= interval <= _LONGEST:
-        raise typer.BadParameter(
-            f"{text!r} is no time between 10s and 24h, for example 10m", param_hint="--every"
-        )
+    interval = timedelta(seconds=given_seconds(text, "--every") or 0)
+    if not _SHORTEST <= interval <= _LONGEST:
+        raise typer.BadParameter(f"{text!r} is not between 10s and 24h", param_hint="--every")
     return interval
 
 
