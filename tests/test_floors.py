@@ -40,9 +40,9 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "report",
         "metrics",
         "jobs",
-        "mcp",
+        "mcp serving",
         "cli",
-        "__main__",
+        "__main__ standby",
     )
 )
 """Packages and modules of `sync`, from the bottom up: each may import those below it, and its own storey's never."""

@@ -91,6 +91,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
     from sync.mcp.errors import McpMissing
     from sync.metrics.errors import MetricsNotWritten, MetricsRefused
     from sync.plan.undo import SelectionError
+    from sync.serving.errors import CannotListen, ServeMissing
     from sync.store.database import NeedsPostgreSQL
     from sync.store.lease import LeaseBusy, LeaseHeld, LeaseLost, LeaseOverdue
     from sync.store.plan_file import PlanError
@@ -108,6 +109,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         NeedsPostgreSQL: Exit.USAGE,
         WorkersMissing: Exit.USAGE,
         McpMissing: Exit.USAGE,
+        ServeMissing: Exit.USAGE,
         # Before what they are kinds of.
         BriefDelayed: Exit.PARTIAL,
         BriefNotPosted: Exit.FAILED,
@@ -121,6 +123,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         TrackerError: Exit.FAILED,
         StoreError: Exit.FAILED,
         SandboxError: Exit.FAILED,
+        CannotListen: Exit.FAILED,
         ReportNotWritten: Exit.FAILED,
         MetricsNotWritten: Exit.FAILED,
         NoWorker: Exit.FAILED,
