@@ -38,7 +38,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "review",
         "report",
         "jobs",
-        "mcp",
+        "mcp serving",
         "cli",
         "__main__",
     )
