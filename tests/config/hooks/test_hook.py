@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.hooks.hook import ADDRESS, hook_variable, hooks_of
+from config.hooks.declared import ADDRESS, hook_variable, hooks_of
 from config.settings import Settings, SettingsError
 from config.text.redaction import redactor
 
