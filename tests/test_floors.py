@@ -40,7 +40,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "jobs",
         "mcp serving",
         "cli",
-        "__main__",
+        "__main__ standby",
     )
 )
 """Packages and modules of `sync`, from the bottom up: each may import those below it, and its own storey's never."""

@@ -90,6 +90,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
     from sync.jobs.sandbox import SandboxError, SandboxMissing
     from sync.mcp.errors import McpMissing
     from sync.plan.undo import SelectionError
+    from sync.serving.errors import CannotListen, ServeMissing
     from sync.store.database import NeedsPostgreSQL
     from sync.store.lease import LeaseBusy, LeaseHeld, LeaseLost, LeaseOverdue
     from sync.store.plan_file import PlanError
@@ -106,6 +107,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         NeedsPostgreSQL: Exit.USAGE,
         WorkersMissing: Exit.USAGE,
         McpMissing: Exit.USAGE,
+        ServeMissing: Exit.USAGE,
         # Before what they are kinds of.
         BriefDelayed: Exit.PARTIAL,
         BriefNotPosted: Exit.FAILED,
@@ -119,6 +121,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         TrackerError: Exit.FAILED,
         StoreError: Exit.FAILED,
         SandboxError: Exit.FAILED,
+        CannotListen: Exit.FAILED,
         ReportNotWritten: Exit.FAILED,
         NoWorker: Exit.FAILED,
         RunFailed: Exit.FAILED,

@@ -81,6 +81,18 @@ HELP: Mapping[str, CommandHelp] = {
         },
         _WRITES,
     ),
+    "serve": CommandHelp(
+        {
+            "truenorth serve --every 10m": "sync at :00, :10, …; pages are at http://127.0.0.1:8480",
+            "truenorth serve --every 1h --listen 0.0.0.0:8480": "the same, reachable from other machines",
+            "truenorth serve --every 10m --report site": "keep the report in a folder of one's own",
+        },
+        {
+            "1": "the address cannot be listened on, or the store cannot be used",
+            "2": "wrong usage or configuration, or what it needs is not installed",
+            **_ENDED,
+        },
+    ),
     "worker": CommandHelp(
         {
             "truenorth worker": "take part in every distributed sync, until SIGTERM",
