@@ -16,6 +16,7 @@ _NEEDED = (
     *(f"sync.cli.commands.{name}" for name in ("report", "run", "signals")),
     *("connectors.jira.connector", "connectors.linear.connector", "connectors.text.markdown"),
     *("babel.dates", "babel.numbers", "sqlalchemy.dialects.sqlite", "sqlite3.dbapi2"),
+    "sync.jobs.observing.metrics",
 )
 
 

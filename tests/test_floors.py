@@ -19,7 +19,7 @@ NEIGHBOURS = ("jira", "linear", "sandbox")
 STOREYS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
-        "garbage installation logs observation private_files",
+        "garbage installation logs observation private_files stages",
         "align",
         "measure",
         "flow",
@@ -37,6 +37,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "brief explain impact_map remember starter unchanged",
         "review",
         "report",
+        "metrics",
         "jobs",
         "mcp serving",
         "cli",

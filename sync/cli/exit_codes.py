@@ -89,6 +89,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
     from sync.jobs.report.errors import ReportFolderRefused, ReportNotWritten
     from sync.jobs.sandbox import SandboxError, SandboxMissing
     from sync.mcp.errors import McpMissing
+    from sync.metrics.errors import MetricsNotWritten, MetricsRefused
     from sync.plan.undo import SelectionError
     from sync.serving.errors import CannotListen, ServeMissing
     from sync.store.database import NeedsPostgreSQL
@@ -103,6 +104,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         SelectionError: Exit.USAGE,
         OkrFileError: Exit.USAGE,
         ReportFolderRefused: Exit.USAGE,
+        MetricsRefused: Exit.USAGE,
         SandboxMissing: Exit.USAGE,
         NeedsPostgreSQL: Exit.USAGE,
         WorkersMissing: Exit.USAGE,
@@ -123,6 +125,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         SandboxError: Exit.FAILED,
         CannotListen: Exit.FAILED,
         ReportNotWritten: Exit.FAILED,
+        MetricsNotWritten: Exit.FAILED,
         NoWorker: Exit.FAILED,
         RunFailed: Exit.FAILED,
         Differs: Exit.FAILED,

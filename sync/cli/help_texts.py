@@ -83,7 +83,7 @@ HELP: Mapping[str, CommandHelp] = {
     ),
     "serve": CommandHelp(
         {
-            "truenorth serve --every 10m": "sync at :00, :10, …; pages are at http://127.0.0.1:8480",
+            "truenorth serve --every 10m": "sync every 10 minutes; pages at http://127.0.0.1:8480",
             "truenorth serve --every 1h --listen 0.0.0.0:8480": "the same, reachable from other machines",
             "truenorth serve --every 10m --report site": "keep the report in a folder of one's own",
         },

@@ -18,11 +18,12 @@ from config.text.texts import texts_for
 from config.workspace import Workspace
 from connectors.base import Connector
 from connectors.http.pacing import Pacer
-from connectors.http.throttle import Throttles
+from connectors.http.throttle import Throttle, Throttles
 from connectors.registry import connect
 from sync.align.initiatives import initiative_use
 from sync.collect.external_values import Sources
 from sync.jobs.origins import Destination, destinations, keep_origins
+from sync.stages import Stages
 from sync.store.lease import Lease
 from sync.store.store import Store
 
@@ -50,6 +51,10 @@ class Session:
     """The webhooks for which the environment has secrets, by tracker."""
     writing: threading.Event = field(default_factory=threading.Event)
     """Set from the first write until what came of the writes is saved."""
+    stages: Stages = field(default_factory=Stages)
+    """How long each stage took."""
+    throttles: dict[str, Throttle] = field(default_factory=dict)
+    """The throttle of each tracker, once they are opened: what was asked, and what may still be."""
 
     def keep_origins(self, trackers: Collection[str]) -> None:
         """Remember where the credentials of these trackers went, now that they could be read there."""
@@ -134,6 +139,7 @@ def session_for(
         bound_for = destinations(workspace, keys, store.origins())
         halt = Halt()
         throttles = Throttles(halt, pacer_for)
+        opened_throttles: dict[str, Throttle] = {}
 
         def open_() -> dict[str, Connector]:
             connectors: dict[str, Connector] = {}
@@ -149,6 +155,7 @@ def session_for(
                     reads_in_flight=policy.reads_in_flight,
                     writes_in_flight=policy.writes_in_flight,
                 )
+                opened_throttles[name] = throttle
                 connectors[name] = connect(
                     name,
                     tracker,
@@ -170,4 +177,4 @@ def session_for(
         connectors = WhenAsked(workspace.active, open_)
         deadline = workspace.policy.deadline_minutes * 60
         timed = replace(sources or Sources(), time_left=lambda: throttles.time_left(deadline))
-        yield Session(workspace, connectors, store, halt, timed, bound_for)
+        yield Session(workspace, connectors, store, halt, timed, bound_for, throttles=opened_throttles)

@@ -84,13 +84,24 @@ def _read(
     session.writing.clear()
     workspace, connectors, store = session.workspace, session.connectors, session.store
     with reporter.progress() as progress:
-        begun = Begun(read_trackers(workspace, connectors, store, progress, full=full))
-        if record is not None:
-            unchanged, begun = nothing_changed(_world(session), begun.reads, record, now)
-            if unchanged is not None:
-                session.keep_origins(set(connectors))
-                return unchanged
-        result = run(workspace, connectors, store, now, progress, session.sources, rewind=rewind, begun=begun)
+        with session.stages.during("read"):
+            begun = Begun(read_trackers(workspace, connectors, store, progress, full=full))
+            if record is not None:
+                unchanged, begun = nothing_changed(_world(session), begun.reads, record, now)
+                if unchanged is not None:
+                    session.keep_origins(set(connectors))
+                    return unchanged
+        result = run(
+            workspace,
+            connectors,
+            store,
+            now,
+            progress,
+            session.sources,
+            rewind=rewind,
+            begun=begun,
+            stages=session.stages,
+        )
     session.keep_origins(set(session.connectors) - set(result.observation.stale))
     reporter.unread(result.observation.unread)
     return result
@@ -186,9 +197,11 @@ def _carry_out(
     if blocking:
         store.close_run(record, "stopped", {"guards": [stop.guard for stop in blocking]})
         return Synced(result, True, None)
-    applied = write(session, result.plan, record, lease, reporter)
-    remember(result, workspace, store, applied.receipts)
-    record_outcome(session, applied, record, result.observation.unread)
+    with session.stages.during("write"):
+        applied = write(session, result.plan, record, lease, reporter)
+    with session.stages.during("remember"):
+        remember(result, workspace, store, applied.receipts)
+        record_outcome(session, applied, record, result.observation.unread)
     reporter.applied(result.plan, applied)
     return Synced(result, False, applied)
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -43,7 +43,7 @@ class _Told(msgspec.Struct):
 class Child:
     """Runs `truenorth sync`, which also writes the report and the metrics; one at a time.
 
-    `config`: the OKR file or folder, where one was given. `longest`: seconds after which a run that does not end by itself is ended;
+    `config`: the OKR file or folder, where one was given. `every`: time between two runs. `longest`: seconds after which a run that does not end by itself is ended;
     every wait in it has a deadline, so that is a fault. `more`: variables of its environment beside those of this process.
     `program`: what takes the arguments of a command from stdin, as `sync.standby` does. One is always ready: loading takes
     longer than most runs.
@@ -54,6 +54,7 @@ class Child:
         config: Path | None,
         report: Path,
         metrics: Path,
+        every: timedelta,
         longest: float,
         *,
         more: Mapping[str, str] | None = None,
@@ -62,7 +63,8 @@ class Child:
     ) -> None:
         self._config = [] if config is None else ["--config", str(config)]
         self._report = report
-        self._metrics = metrics
+        # Alerts compare the age of the last run with the interval.
+        self._metrics = ["--metrics", str(metrics), "--metrics-interval", f"{int(every.total_seconds())}s"]
         self._longest = longest
         self._environment = {**os.environ, **(more or {})}
         self._now = now
@@ -87,7 +89,7 @@ class Child:
         begun = self._now()
         there = (self._report / OURS).exists()
         with_report = () if why == NEWS and there else ("--report", str(self._report))
-        code, told = self._call("sync", *with_report)
+        code, told = self._call("sync", *self._metrics, *with_report)
         if not there and not (self._report / OURS).exists():
             # A guard stopped the first sync, or it wrote no report for another reason: what was read is worth a look.
             self._call("report", "--out", str(self._report))

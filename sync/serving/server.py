@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import os
 import signal
 import socket
 import threading
@@ -38,7 +39,8 @@ def listening_socket(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        why = error.strerror or str(error)
+        # The words of the system alone: Python adds where it tried.
+        why = os.strerror(error.errno) if isinstance(error.errno, int) and error.errno > 0 else str(error)
         raise CannotListen(
             f"cannot listen on {host_and_port(host, port)}: {why}. Choose another address with --listen HOST:PORT."
         ) from None

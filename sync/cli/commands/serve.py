@@ -17,7 +17,7 @@ from config.hooks.declared import hooks_of
 from config.hooks.hook import Hook
 from config.text.redaction import shown
 from config.workspace import Workspace
-from sync.cli.options import Config
+from sync.cli.options import Config, given_seconds
 from sync.cli.session import configured
 from sync.cli.verbosity import chosen
 from sync.jobs.report.folder import check_folder
@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 LOG_LEVEL = "TRUENORTH_LOG_LEVEL"
 LISTEN = "127.0.0.1:8480"
 _UNITS = {"s": 1, "m": 60, "h": 3600}
+UNIT_WORDS = {"s": "s", "m": "min", "h": "h"}
 _SHORTEST, _LONGEST = timedelta(seconds=10), timedelta(days=1)
 
 
@@ -99,10 +100,10 @@ def _serve(
     nudge = Nudge()
     level = chosen().value
     more = {} if level is None else {LOG_LEVEL: level}
-    child = Child(config, report, metrics, _longest_run(workspace), more=more)
+    child = Child(config, report, metrics, every, _longest_run(workspace), more=more)
     with listening_socket(host, port) as listening:
         address = host_and_port(host, listening.getsockname()[1])
-        typer.echo(shown(f"Serving on http://{address}. Syncs every {every}; Ctrl-C ends it."))
+        typer.echo(shown(f"Serving on http://{address}. Syncs every {_told(every)}; Ctrl-C ends it."))
         log.info("serving", address=address, every_seconds=every.total_seconds(), webhooks=sorted(hooks))
         app = make_app(served, hook_routes(workspace, hooks, nudge.nudge))
         return serve_until_signal(app, listening, Loop(every, child.run, nudge, served), child)
@@ -125,13 +126,17 @@ def _longest_run(workspace: Workspace) -> float:
 
 
 def _interval(text: str) -> timedelta:
-    found = re.fullmatch(r"([0-9]{1,6})([smh])", text.strip().casefold())
-    interval = None if found is None else timedelta(seconds=int(found[1]) * _UNITS[found[2]])
-    if interval is None or not _SHORTEST <= interval <= _LONGEST:
-        raise typer.BadParameter(
-            f"{text!r} is no time between 10s and 24h, for example 10m", param_hint="--every"
-        )
+    interval = timedelta(seconds=given_seconds(text, "--every") or 0)
+    if not _SHORTEST <= interval <= _LONGEST:
+        raise typer.BadParameter(f"{text!r} is not between 10s and 24h", param_hint="--every")
     return interval
+
+
+def _told(interval: timedelta) -> str:
+    """An interval in the largest unit of which it is a whole number."""
+    seconds = int(interval.total_seconds())
+    unit = next(one for one in "hms" if seconds % _UNITS[one] == 0)
+    return f"{seconds // _UNITS[unit]} {UNIT_WORDS[unit]}"
 
 
 def _address(text: str) -> tuple[str, int]:

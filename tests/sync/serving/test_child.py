@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -54,8 +55,9 @@ class Runs:
     def __init__(self, folder: Path, program: str, longest: float = 60, config: Path | None = None) -> None:
         self.log, self.report = folder / "log", folder / "report"
         self.log.touch()
+        self.metrics = f"--metrics {folder / 'metrics'} --metrics-interval 600s"
         self.child = Child(
-            *(config, self.report, folder / "metrics", longest),
+            *(config, self.report, folder / "metrics", timedelta(minutes=10), longest),
             more={"LOG": str(self.log)},
             program=(sys.executable, "-S", "-c", program),
         )
@@ -113,8 +115,8 @@ def test_the_next_process_stands_ready_and_ends_with_the_service(tmp_path: Path)
     typed = [one for one in runs.told if one != "ready"]
     # What a run by news changed is in the report of the one that follows it.
     assert typed == [
-        f"sync --format json --report {runs.report} --config okrs",
-        "sync --format json --config okrs",
+        f"sync --format json {runs.metrics} --report {runs.report} --config okrs",
+        f"sync --format json {runs.metrics} --config okrs",
     ]
     assert runs.child.run("timetable").code != 0
     assert [one for one in runs.told if one != "ready"] == typed
@@ -138,7 +140,7 @@ def test_where_a_sync_left_no_report_the_last_read_is_shown(tmp_path: Path) -> N
     runs.child.end()
     typed = [one for one in runs.told if one != "ready"]
     assert typed == [
-        f"sync --format json --report {runs.report}",
+        f"sync --format json {runs.metrics} --report {runs.report}",
         f"report --format json --out {runs.report}",
     ]
 
@@ -166,7 +168,7 @@ def test_a_run_that_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_program_that_cannot_be_started_is_a_failed_run(tmp_path: Path) -> None:
-    child = Child(None, tmp_path, tmp_path, 60, program=(str(tmp_path / "nothing"),))
+    child = Child(None, tmp_path, tmp_path, timedelta(minutes=10), 60, program=(str(tmp_path / "nothing"),))
     with capture_logs() as logs:
         ran = child.run("timetable")
     assert ran.code == 1
