@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     secrets_dir: Path | None = Field(
         default_factory=_default_secrets_dir, description="Folder with one file per secret."
     )
+    hooks_address: str | None = Field(
+        default=None, description="Where trackers reach `truenorth serve` with webhooks."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from config.policy import NO_LABELS, LabelPolicy
 from config.settings import Credentials
@@ -10,8 +11,12 @@ from config.text.issue_pages import IssuePages
 from config.text.texts import ENGLISH_TEXTS, Texts
 from config.trackers import JiraTracker, LinearTracker, Tracker, TrackerBase
 from connectors.base import UNSAID, Connector, InitiativeUse
+from connectors.hooks.verdict import Headers, Verdict
 from connectors.http.throttle import Throttle
 from connectors.lists import KnownWork, ListsItems
+
+Verify = Callable[[bytes, Headers, str | None, datetime], Verdict]
+"""Judges a delivery: its raw body, its headers, the secret of the hook if it has one, and the time."""
 
 
 def connect(
@@ -97,3 +102,13 @@ _LISTS: Mapping[type[TrackerBase], Callable[[KnownWork], ListsItems]] = {
     JiraTracker: _searches,
     LinearTracker: _views,
 }
+
+
+def verifier_of(tracker: Tracker) -> Verify:
+    """How deliveries of the tracker's webhooks are judged."""
+    match tracker:
+        case JiraTracker():
+            from connectors.jira.hooks import verify
+        case LinearTracker():
+            from connectors.linear.hooks import verify
+    return verify

@@ -11,10 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from config.text.texts import ENGLISH_TEXTS, Texts
 from connectors.made_names import called, described_as, is_ours, names_of
+
+if TYPE_CHECKING:
+    from config.hooks.hook import Hook
 
 Verb = Literal["create", "change", "remove"]
 _Row = TypeVar("_Row")
@@ -27,6 +30,8 @@ DANGLING = "Dangling links"
 PROJECTS = "Unaligned projects"
 VIEWS = (UNALIGNED, BELOW, BY_KEY_RESULT, AT_RISK, DANGLING, PROJECTS)
 DASHBOARD = "OKR alignment"
+HOOK = "Changes for OKRs"
+"""Name of the webhooks that setup makes, as trackers list them."""
 
 PLACES = "at "
 """How the store's names begin of what addresses need beside the ids of things."""
@@ -43,6 +48,7 @@ class Need:
     - `orphaned_projects`: ids of the projects that are orphaned, where projects are items; None while that is not known.
     - `lists_projects`: whether the policy has the alignment of projects written on this tracker.
     - `texts`: those in which things are named and described.
+    - `hook`: how the tracker is to tell the service of changes; None where the environment says nothing of that.
     - `label_ids`: where labels have ids, the id that most stamps give each label of the policy, for those that people renamed.
     """
 
@@ -58,6 +64,12 @@ class Need:
     label_ids: Mapping[str, str] = field(default_factory=dict)
     lists_projects: bool = True
     texts: Texts = ENGLISH_TEXTS
+    hook: Hook | None = None
+
+    @property
+    def wants_hook(self) -> bool:
+        """Whether setup is to see that the tracker has its webhook."""
+        return self.hook is not None and bool(self.hook.address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +133,10 @@ class Provisioner(Protocol):
 
     def removal(self, need: Need, made: Mapping[str, str]) -> Provisioning:
         """What takes away exactly what setup made; reads only. Raises TrackerError."""
+        ...
+
+    def hooks(self, need: Need, made: Mapping[str, str]) -> Provisioning:
+        """The part of `removal` that takes away webhooks; reads only. Raises TrackerError."""
         ...
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:

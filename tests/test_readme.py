@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from config.hooks.declared import hook_variable
 from config.load import load
 from config.origins import origin_variable
 from config.posting.webhooks import webhook_variable
@@ -109,6 +110,7 @@ def test_every_variable_of_the_environment_is_listed_and_only_those() -> None:
     known = settings | {*variables("jira"), variables("jira-eu")[0]} | linear
     sources = {"TRUENORTH_SOURCE_NAME", origin_variable("TRUENORTH_SOURCE_NAME"), SOURCE_ORIGINS}
     hooks = {webhook_variable("default"), webhook_variable("name"), "TRUENORTH_BRIEF_NAME_KIND"}
+    hooks |= {hook_variable("jira"), hook_variable("linear")}
     assert set(re.findall(r"TRUENORTH_[A-Z_]+", OPERATORS)) == known | sources | hooks
 
 

@@ -22,7 +22,7 @@ SHORTEST = 8
 """Characters of the shortest secret that is taken out. Shorter ones are words or parts of words: everything would be redacted."""
 
 SECRET_NAME = re.compile(
-    r"TRUENORTH_(?:.+_TOKEN|(?:SOURCE|SINK)_.+(?<!_ORIGIN)(?<!_ORIGINS)|BRIEF_(?:.+_)?URL)"
+    r"TRUENORTH_(?:.+_(?:TOKEN|HOOK_SECRET)|(?:SOURCE|SINK)_.+(?<!_ORIGIN)(?<!_ORIGINS)|BRIEF_(?:.+_)?URL)"
 )
 """Names of the variables, and of the files in the secrets folder, that hold secrets."""
 

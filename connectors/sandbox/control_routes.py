@@ -14,6 +14,7 @@ from connectors.sandbox.control_requests import ControlError, json_reply, read_o
 from connectors.sandbox.controls import ICON, Control
 from connectors.sandbox.dump import dumped
 from connectors.sandbox.duplicate_routes import duplicate_routes
+from connectors.sandbox.hook_routes import hook_routes
 from connectors.sandbox.jira.http import SERVICE_TOKEN
 from connectors.sandbox.jira.untold import act
 from connectors.sandbox.linear.state import TOKEN
@@ -22,7 +23,7 @@ _PIECE = 1 << 18
 
 
 def control_routes(control: Control) -> list[web.RouteDef]:
-    """The routes of `/__requests`, `/__faults`, `/__clock`, `/__reset`, `/__flow`, `/__world`, `/__jira`, `/__clone` and `/__copy`, and `GET /`."""
+    """The routes of `/__requests`, `/__faults`, `/__clock`, `/__reset`, `/__flow`, `/__world`, `/__jira`, `/__clone`, `/__copy` and `/__hooks`, and `GET /`."""
     routes = ControlHandlers(control)
     return [
         web.get("/__requests", with_errors(routes.list_requests)),
@@ -39,6 +40,7 @@ def control_routes(control: Control) -> list[web.RouteDef]:
         web.get("/__world", with_errors(routes.world)),
         web.post("/__jira", with_errors(routes.administer)),
         *duplicate_routes(control),
+        *hook_routes(control),
         web.get("/", routes.index),
         web.get(ICON, _no_icon),
     ]

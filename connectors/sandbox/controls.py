@@ -46,6 +46,7 @@ class Control:
         """Serve the world as it was generated, its clock included; faults go, the record stays."""
         self.faults.clear()
         self.world.linear.closed = True
+        self.world.jira.listener = None
         self.world = generate(self.world.items, self.world.seed, flow=self.world.flow)
         self.faults.world = self.world
         self._serve(self.world)

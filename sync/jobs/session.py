@@ -8,6 +8,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from config.hooks.declared import hooks_of
+from config.hooks.hook import Hook
 from config.load import load
 from config.loading.regular_files import folder_of
 from config.measures import KeepMeasure, MetricMeasure
@@ -45,6 +47,8 @@ class Session:
     sources: Sources = field(default_factory=Sources)
     destinations: Mapping[str, Destination] = field(default_factory=dict)
     """Where the credential of each tracker goes."""
+    hooks: Mapping[str, Hook] = field(default_factory=dict)
+    """The webhooks for which the environment has secrets, by tracker."""
     writing: threading.Event = field(default_factory=threading.Event)
     """Set from the first write until what came of the writes is saved."""
     stages: Stages = field(default_factory=Stages)
@@ -90,13 +94,14 @@ class WhenAsked(Mapping[str, Connector]):
 def open_session(settings: Settings, config: Path | None = None) -> Iterator[Session]:
     """A session from the configuration and the environment.
 
-    Raises ConfigError, MissingCredential, OriginRefused or StoreError before any request is made.
+    Raises ConfigError, SettingsError, OriginRefused or StoreError before any request is made.
     """
     place = config or settings.config
     workspace, keys = load_workspace(settings, place)
     sources = sources_for(workspace, settings, folder_of(place))
+    hooks = hooks_of(workspace.active, settings)
     with session_for(workspace, keys, settings.store, sources) as session:
-        yield session
+        yield replace(session, hooks=hooks)
 
 
 def load_workspace(settings: Settings, place: Path) -> tuple[Workspace, dict[str, Credentials]]:

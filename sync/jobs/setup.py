@@ -202,6 +202,23 @@ def _needs(session: Session, known: Decision | None) -> dict[str, Need]:
     return {name: _need(session, name, known) for name in session.connectors}
 
 
+def hooks_left(session: Session, name: str) -> Provisioning:
+    """What takes away the webhooks of a tracker; no request is sent where neither the store nor the environment knows of one.
+    Raises TrackerError.
+    """
+    provisioner, made = provisioner_of(session.connectors[name]), session.store.provisions(name)
+    is_known = name in session.hooks or any(what.startswith("webhook ") for what in made)
+    if provisioner is None or not is_known:
+        return Provisioning(())
+    return provisioner.hooks(_need(session, name, None), made)
+
+
+def remove_hooks(session: Session, name: str, planned: Provisioning) -> list[DoneAction | FailedAction]:
+    """Take them away, each on its own."""
+    provisioner = provisioner_of(session.connectors[name])
+    return list(_carry_out(session, name, provisioner, planned)) if provisioner is not None else []
+
+
 # --- The addresses of marks ----------------------------------------------------------------------
 
 
@@ -315,6 +332,7 @@ def _need(session: Session, tracker: str, known: Decision | None) -> Need:
         else None,
         label_ids=_label_ids(known, tracker) if known else {},
         texts=texts_for(workspace, tracker),
+        hook=session.hooks.get(tracker),
     )
 
 

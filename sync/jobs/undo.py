@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from config.load import fingerprint
 from connectors.base import CreatesLabels, Progress
 from connectors.errors import TrackerError
 from connectors.model import Owned, WorkItem
+from connectors.setup import Provisioning
 from sync.collect.progress import Reading
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
+from sync.jobs.setup import DoneAction, FailedAction, hooks_left, remove_hooks
 from sync.jobs.sync import hold_lease, record_outcome, write
 from sync.observation import CannotRead, Unread, homonyms
 from sync.plan.outcome import Applied
@@ -23,7 +25,7 @@ from sync.plan.undo import Selection, undo_plan
 
 @dataclass(frozen=True, slots=True)
 class UndoPlan:
-    """What would be removed: marks; labels beside items, by tracker; and the selected names that have no mark.
+    """What would be removed: marks; labels beside items and webhooks, by tracker; and the selected names that have no mark.
 
     `scope`: the selection, as it was asked for. `whole`: everything could be looked at. `has_written`: the store knows of
     runs of this workspace that wrote.
@@ -31,6 +33,7 @@ class UndoPlan:
 
     plan: Plan
     labels: Mapping[str, tuple[str, ...]]
+    hooks: Mapping[str, Provisioning] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
     scope: str = ""
     whole: bool = True
@@ -38,7 +41,8 @@ class UndoPlan:
 
     @property
     def empty(self) -> bool:
-        return self.plan.empty and not any(self.labels.values())
+        hooks = any(one.actions for one in self.hooks.values())
+        return self.plan.empty and not hooks and not any(self.labels.values())
 
     @property
     def is_of_others(self) -> bool:
@@ -50,10 +54,11 @@ class UndoPlan:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What became of it. `labels`: tracker, label, and whether it went; one that people use stays."""
+    """What became of it. `labels`: tracker, label, and whether it went; one that people use stays. `hooks`: webhooks likewise."""
 
     applied: Applied
     labels: tuple[tuple[str, str, bool], ...] = ()
+    hooks: tuple[DoneAction | FailedAction, ...] = ()
 
 
 def plan_undo(session: Session, selection: Selection, reporter: Reporter) -> UndoPlan:
@@ -88,8 +93,11 @@ def plan_undo(session: Session, selection: Selection, reporter: Reporter) -> Und
         for name in (found if selection.everything else ())
         if name in ours or name not in theirs or has_written
     }
+    hooks = {name: hooks_left(session, name) for name in (created_labels if selection.everything else ())}
     whole = not unread
-    return UndoPlan(plan, created_labels, unmarked, selection.words, whole=whole, has_written=has_written)
+    return UndoPlan(
+        plan, created_labels, hooks, unmarked, selection.words, whole=whole, has_written=has_written
+    )
 
 
 def undo(session: Session, planned: UndoPlan, reporter: Reporter) -> Undone:
@@ -105,13 +113,28 @@ def undo(session: Session, planned: UndoPlan, reporter: Reporter) -> Undone:
                 removed, refusal = _remove_labels(session, name, labels)
                 gone += removed
                 stopped |= {name: refusal} if refusal else {}
+        hooks = _remove_hooks(session, planned) if applied.complete else []
+        stopped |= {
+            one.tracker: f"the webhook could not be removed: {one.why}"
+            for one in hooks
+            if isinstance(one, FailedAction)
+        }
         applied = replace(applied, stopped=stopped)
         gone_from = {receipt.item for receipt in applied.receipts if receipt.outcome == "written"}
         session.store.snapshots.unmark(gone_from)
         session.store.lost_links.add(linked_before(planned.plan, gone_from))
         record_outcome(session, applied, record, scope=planned.scope)
         reporter.applied(planned.plan, applied)
-    return Undone(applied, tuple(gone))
+    return Undone(applied, tuple(gone), tuple(hooks))
+
+
+def _remove_hooks(session: Session, planned: UndoPlan) -> list[DoneAction | FailedAction]:
+    """What became of the webhooks."""
+    tried: list[DoneAction | FailedAction] = []
+    for name, some in planned.hooks.items():
+        if some.actions and not session.halt.is_set():
+            tried += remove_hooks(session, name, some)
+    return tried
 
 
 def _find(

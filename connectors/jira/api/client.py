@@ -165,8 +165,9 @@ class JiraClient:
         repeatable: bool = True,
         headers: dict[str, str] | None = None,
         signed_in: bool = True,
+        base: str | None = None,
     ) -> T:
-        """Send a request to `path` below `/rest/api/VERSION/` and decode its reply by `reply`.
+        """Send a request to `path` below `/rest/api/VERSION/`, or below another `base`, and decode its reply by `reply`.
 
         Raises the errors of `connectors.errors`; `repeatable` says whether the call may be sent again when
         nobody knows if it took effect. Not `signed_in`: without the credential.
@@ -175,7 +176,10 @@ class JiraClient:
             self.introduced()
         return self.retry.call(
             lambda: self._decoded(
-                method, path, reply, self._exchange(method, path, params, body, headers, signed_in=signed_in)
+                method,
+                path,
+                reply,
+                self._exchange(method, path, params, body, headers, signed_in=signed_in, base=base),
             ),
             repeatable=repeatable,
         )
@@ -198,11 +202,17 @@ class JiraClient:
             ) from None
 
     def send(
-        self, method: str, path: str, *, params: dict[str, str] | None = None, body: object = None
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, str] | None = None,
+        body: object = None,
+        base: str | None = None,
     ) -> None:
         """Send a request that may be sent again, and take no notice of what its reply says. Raises as `call` does."""
         self.introduced()
-        self.retry.call(lambda: self._exchange(method, path, params, body), repeatable=True)
+        self.retry.call(lambda: self._exchange(method, path, params, body, base=base), repeatable=True)
 
     def submit(self, method: str, path: str, body: object) -> str:
         """Start a job that Jira announces with 303, and give its id. The address itself is never called.

@@ -18,6 +18,7 @@ from connectors.jira.setup.cloud_fields import (
 )
 from connectors.jira.setup.cloud_filters import SharedSetup
 from connectors.jira.setup.filter_queries import clauses, filters_wanted, out_of_reach
+from connectors.jira.setup.hooks import HookSetup
 from connectors.jira.setup.permissions import ADMINISTER, GRANT, SHARE, Permissions
 from connectors.made_names import called
 from connectors.setup import DASHBOARD, Action, Need, Provisioning, SetupProblem, empty_views
@@ -34,6 +35,7 @@ class JiraProvisioner:
         self._projects = projects
         self._fields = FieldSetup(client)
         self._shared = SharedSetup(client)
+        self._hooks = HookSetup(client, projects)
 
     def plan(self, need: Need, made: Mapping[str, str]) -> Provisioning:
         """See `Provisioner.plan`."""
@@ -62,6 +64,7 @@ class JiraProvisioner:
             why = 'needs the global permission "Share dashboards and filters"'
             board = called(DASHBOARD, need.texts)
             problems.append(SetupProblem(f"shared filters, and the dashboard {board}", why, GRANT))
+        actions += self._hooks.plan(need, made, problems, there, may=ADMINISTER in held)
         return Provisioning(tuple(actions), tuple(problems), there)
 
     def removal(self, need: Need, made: Mapping[str, str]) -> Provisioning:
@@ -73,11 +76,19 @@ class JiraProvisioner:
             names = ", ".join(one.name for one in fields)
             problems.append(SetupProblem(f"fields and options {names}", why, GRANT))
             fields = ()
-        actions = (*self._shared.removal(need, made, problems), *fields)
+        hooks = self._hooks.removal(need, made, problems)
+        actions = (*hooks, *self._shared.removal(need, made, problems), *fields)
         return Provisioning(actions, tuple(problems))
+
+    def hooks(self, need: Need, made: Mapping[str, str]) -> Provisioning:
+        """See `Provisioner.hooks`."""
+        problems: list[SetupProblem] = []
+        return Provisioning(tuple(self._hooks.removal(need, made, problems)), tuple(problems))
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
         """See `Provisioner.carry`."""
+        if action.kind == "webhook":
+            return self._hooks.carry(action)
         part = self._shared if action.kind in OF_SHARED else self._fields
         return part.carry(action, made)
 
@@ -86,8 +97,8 @@ class JiraProvisioner:
         return address_of(self._pages, what, made)
 
     def places(self) -> Mapping[str, str]:
-        """See `Provisioner.places`: ids are enough here."""
-        return {}
+        """See `Provisioner.places`: by which secret a webhook was made; ids are enough for all else."""
+        return self._hooks.places
 
 
 def _misnamed(name: str, now: str) -> SetupProblem:

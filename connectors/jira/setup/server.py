@@ -11,6 +11,7 @@ from connectors.jira.marks.names import field_called
 from connectors.jira.marks.pages import address_of
 from connectors.jira.setup.cloud_fields import ids_of, named_otherwise, ours_among, ours_renamed
 from connectors.jira.setup.filter_queries import clauses, filters_wanted
+from connectors.jira.setup.hooks import HookSetup
 from connectors.jira.setup.permissions import ADMINISTER, GRANT, SHARE, Permissions
 from connectors.jira.setup.server_fields import Meta, ServerFields, by_hand
 from connectors.jira.setup.server_filters import ServerFilters
@@ -32,6 +33,7 @@ class ServerProvisioner:
         self._projects = projects
         self._fields = ServerFields(client, site_api)
         self._filters = ServerFilters(client)
+        self._hooks = HookSetup(client, projects)
 
     def plan(self, need: Need, made: Mapping[str, str]) -> Provisioning:
         """See `Provisioner.plan`."""
@@ -64,12 +66,14 @@ class ServerProvisioner:
         else:
             why = 'needs the global permission "Create Shared Objects"'
             problems.append(SetupProblem("shared filters", why, GRANT))
+        actions += self._hooks.plan(need, made, problems, there, may=is_admin)
         return Provisioning(tuple(actions), tuple(problems), there)
 
     def removal(self, need: Need, made: Mapping[str, str]) -> Provisioning:
         """See `Provisioner.removal`."""
         problems: list[SetupProblem] = []
-        actions = list(self._filters.removal(need, made, problems))
+        actions = list(self._hooks.removal(need, made, problems))
+        actions += self._filters.removal(need, made, problems)
         if ADMINISTER in self._permissions.held((ADMINISTER,)):
             actions += self._fields.removal(need, made, problems)
         else:
@@ -77,8 +81,15 @@ class ServerProvisioner:
             problems.append(SetupProblem("fields", why, GRANT))
         return Provisioning(tuple(actions), tuple(problems))
 
+    def hooks(self, need: Need, made: Mapping[str, str]) -> Provisioning:
+        """See `Provisioner.hooks`."""
+        problems: list[SetupProblem] = []
+        return Provisioning(tuple(self._hooks.removal(need, made, problems)), tuple(problems))
+
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
         """See `Provisioner.carry`."""
+        if action.kind == "webhook":
+            return self._hooks.carry(action)
         if action.kind == "filter":
             return self._filters.carry(action)
         return self._fields.carry(action, made)
@@ -88,8 +99,8 @@ class ServerProvisioner:
         return address_of(self._pages, what, made)
 
     def places(self) -> Mapping[str, str]:
-        """See `Provisioner.places`: ids are enough here."""
-        return {}
+        """See `Provisioner.places`: by which secret a webhook was made; ids are enough for all else."""
+        return self._hooks.places
 
 
 def _misnamed(name: str, now: str) -> SetupProblem:

@@ -1,4 +1,4 @@
-"""Setup of a Linear workspace: two label groups with their children, and shared views.
+"""Setup of a Linear workspace: two label groups with their children, shared views, and webhooks.
 
 Wire facts: contracts/linear.md, sections 10 and 16.
 """
@@ -22,6 +22,7 @@ from connectors.linear.api.wire import Connection, LabelNode, Wire
 from connectors.linear.marks.label_groups import ALIGNMENT_GROUP
 from connectors.linear.marks.pages import WORKSPACE, address_of, place_of
 from connectors.linear.setup.groups import GroupSetup
+from connectors.linear.setup.hooks import HookSetup
 from connectors.linear.setup.views import VIEWS, ViewNode, Views, holds, identify, naming, views_wanted
 from connectors.made_names import called, described, is_ours
 from connectors.model import CLAIM_NAME
@@ -118,6 +119,7 @@ class LinearProvisioner:
         self._teams = teams
         self._dropped = dropped
         self._groups = GroupSetup(client)
+        self._hooks = HookSetup(client, teams)
         self._places: dict[str, str] = {}
 
     def plan(self, need: Need, made: Mapping[str, str]) -> Provisioning:
@@ -132,7 +134,13 @@ class LinearProvisioner:
             actions = []
         names = {what: now if refusal else then for what, (now, then) in self._groups.names.items()}
         actions += self._views(as_called(need, labels), names, made, problems, there)
+        actions += self._hooks.plan(need, made, problems, there)
         return Provisioning(tuple(actions), tuple(problems), there)
+
+    def hooks(self, need: Need, made: Mapping[str, str]) -> Provisioning:
+        """See `Provisioner.hooks`."""
+        problems: list[SetupProblem] = []
+        return Provisioning(tuple(self._hooks.removal(need, made, problems)), tuple(problems))
 
     def _may_not_label(self, need: Need) -> SetupProblem | None:
         """Why the account cannot make labels of the workspace, as far as Linear tells beforehand."""
@@ -167,7 +175,8 @@ class LinearProvisioner:
         views = self._read_views()
         theirs = {one.id: one.name for one in copies(views, identify, "view", made, need)}
         problems += [copied("view", name) for name in theirs.values()]
-        actions = [
+        actions = list(self._hooks.removal(need, made, problems))
+        actions += [
             Action("view", one.name, "remove", "created by setup", one.id)
             for one in views
             if is_ours(one.description, need.owner) and one.id not in theirs
@@ -196,6 +205,8 @@ class LinearProvisioner:
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
         """See `Provisioner.carry`."""
+        if action.kind == "webhook":
+            return self._hooks.carry(action)
         operation = WRITES[action.kind, action.verb]
         given: dict[str, Any] = dict(action.body)
         if group := given.pop("group", None):
@@ -212,8 +223,8 @@ class LinearProvisioner:
         return there.id if there else None
 
     def places(self) -> Mapping[str, str]:
-        """See `Provisioner.places`: the workspace, and the slugs of views."""
-        return dict(self._places)
+        """See `Provisioner.places`: the workspace, the slugs of views, and by which secret a webhook was made."""
+        return {**self._places, **self._hooks.places}
 
     def address(self, what: str, made: Mapping[str, str]) -> str:
         """See `Provisioner.address`: labels are found in the workspace's settings."""

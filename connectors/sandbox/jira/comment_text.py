@@ -56,3 +56,4 @@ def add_comments(site: JiraSite, person: Person, issue: Issue, bodies: list[dict
         comment = Comment(site.next_id(), person, body, now, now, person)
         issue.comments[comment.id] = comment
         issue.updated = now
+        site.announce("comment_created", issue, person, comment=comment)

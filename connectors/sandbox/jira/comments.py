@@ -70,6 +70,7 @@ class Comments(Resource):
         before_write(self.site, issue)
         issue.comments[comment.id] = comment
         issue.updated = now
+        self.site.announce("comment_created", issue, person, comment=comment)
         notify(self.site, person, issue, "comment added")
         return reply(self.shown(request, issue, comment), 201)
 
@@ -85,6 +86,7 @@ class Comments(Resource):
         comment.body, comment.updated, comment.update_author = body, now, person
         comment.properties.update(properties)
         issue.updated = now
+        self.site.announce("comment_updated", issue, person, comment=comment)
         if not quiet:
             notify(self.site, person, issue, "comment edited")
         return reply(self.shown(request, issue, comment))
@@ -97,6 +99,7 @@ class Comments(Resource):
         before_write(self.site, issue)
         del issue.comments[comment.id]
         issue.updated = self.site.clock.now()
+        self.site.announce("comment_deleted", issue, person, comment=comment)
         return nothing()
 
     async def list_by_ids(self, request: web.Request) -> web.Response:

@@ -100,8 +100,10 @@ def record(
 ) -> None:
     """Write the changes into the issue's history and move its `updated`; `now` where other fields bear it too."""
     now = now or site.clock.now()
-    issue.history.append(History(site.next_id(), person, now, tuple(items)))
+    entry = History(site.next_id(), person, now, tuple(items))
+    issue.history.append(entry)
     issue.updated = now
+    site.announce("jira:issue_updated", issue, person, entry)
 
 
 def notify(site: JiraSite, person: Person, issue: Issue, what: str) -> None:

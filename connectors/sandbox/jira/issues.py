@@ -85,7 +85,8 @@ class Issues(Resource):
         return reply({"id": str(issue.id), "key": issue.key, "self": address}, 201)
 
     async def delete_issue(self, request: web.Request) -> web.Response:
-        issue = issue_of(request, self.site, writer(request))
+        person = writer(request)
+        issue = issue_of(request, self.site, person)
         if any(self.site.issues[n].type.is_subtask for n in issue.children) and not flag(
             request, "deleteSubtasks", False
         ):
@@ -93,6 +94,7 @@ class Issues(Resource):
                 400, f"The issue '{issue.key}' has subtasks. You must specify the 'deleteSubtasks'."
             )
         before_write(self.site, issue)
+        self.site.announce("jira:issue_deleted", issue, person)
         self.site.delete(issue)
         return nothing()
 
@@ -282,6 +284,7 @@ def _create(site: JiraSite, person: Person, body: dict[str, Any]) -> Issue:
     before_write(site, issue)
     site.issues[issue.id] = issue
     site.keys[issue.key] = issue.id
+    site.announce("jira:issue_created", issue, person)
     return issue
 
 

@@ -16,6 +16,7 @@ from connectors.sandbox.jira.comments import CommentProperties, Comments
 from connectors.sandbox.jira.contexts import Contexts, Options
 from connectors.sandbox.jira.dashboards import Dashboards, Gadgets
 from connectors.sandbox.jira.datacenter import server_routes
+from connectors.sandbox.jira.deliveries import Deliveries
 from connectors.sandbox.jira.editmeta import EditMeta
 from connectors.sandbox.jira.filters import Filters
 from connectors.sandbox.jira.history import Changelogs
@@ -46,6 +47,7 @@ from connectors.sandbox.jira.server_show import ServerShow
 from connectors.sandbox.jira.show import Resource, Show, moment
 from connectors.sandbox.jira.state import PRIORITIES, SITE_ZONE, TYPES, JiraSite, Project
 from connectors.sandbox.jira.views import view_routes
+from connectors.sandbox.jira.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from connectors.sandbox.world import World
@@ -57,8 +59,11 @@ LARGEST_PROJECT_PAGE = 100
 def routes(world: World) -> list[web.RouteDef]:
     """Everything that the Jira site answers to."""
     site, trace_ids = world.jira, count(1)
-    served = [route for resource in RESOURCES for route in resource(site, BASE).routes()]
-    on_server = [resource(site, SERVER_BASE, ServerShow) for resource in RESOURCES]
+    site.listener = Deliveries(site).hear
+    # The gateway has none: tokens of OAuth make dynamic webhooks, which are not served here.
+    resources = (*RESOURCES, Webhooks)
+    served = [route for resource in resources for route in resource(site, BASE).routes()]
+    on_server = [resource(site, SERVER_BASE, ServerShow) for resource in resources]
     return [
         *[
             web.RouteDef(

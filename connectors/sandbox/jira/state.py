@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.sandbox import request_effects
 from connectors.sandbox.company import DIRECTORY, SERVICE, Clock, Person
+from connectors.sandbox.hook_tricks import HookTricks
 from connectors.sandbox.jira.fields import FIELD_BY_ID, Context, Field, Screen
 from connectors.sandbox.jira.limits import Limits
 from connectors.sandbox.jira.peculiarities import Peculiarities
@@ -228,6 +229,35 @@ class Notification:
     by: str
 
 
+@dataclass(slots=True)
+class Webhook:
+    """An admin webhook. `base`: the address of the site by which it was made; `creator` sees what it sends."""
+
+    id: int
+    name: str
+    url: str
+    events: tuple[str, ...]
+    creator: Person
+    base: str
+    updated: datetime
+    is_server: bool = False
+    jql: str = ""
+    secret: str | None = None
+    enabled: bool = True
+    excludes_body: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HookEvent:
+    """Something of which webhooks hear. `history`: what changed; `comment`: the one it is about."""
+
+    name: str
+    issue: Issue
+    person: Person
+    history: History | None = None
+    comment: Comment | None = None
+
+
 @dataclass
 class JiraSite:
     """`admins` may suppress notifications; `editors` may edit other people's comments.
@@ -264,7 +294,24 @@ class JiraSite:
     dashboards: dict[int, Dashboard] = field(default_factory=dict)
     share_scopes: dict[str, str] = field(default_factory=dict)
     tasks: Tasks = field(default_factory=Tasks, repr=False)
+    webhooks: dict[int, Webhook] = field(default_factory=dict)
+    hook_tricks: HookTricks = field(default_factory=HookTricks, repr=False)
+    listener: Callable[[HookEvent], None] | None = field(default=None, repr=False)
+    """What sends webhooks, once the site is served."""
     _last_id: int = 10_000
+
+    def announce(
+        self,
+        name: str,
+        issue: Issue,
+        person: Person,
+        history: History | None = None,
+        comment: Comment | None = None,
+    ) -> None:
+        """Let webhooks hear of a change that was made, or of a deletion before it is."""
+        # One that is being created is told of once, as created.
+        if self.webhooks and self.listener is not None and issue.id in self.issues:
+            self.listener(HookEvent(name, issue, person, history, comment))
 
     def next_id(self) -> int:
         """A fresh id for anything; ids rise over time."""

@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import hashlib
 import heapq
-import hmac
-import ipaddress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
 
+from connectors.sandbox.hook_tricks import is_this_machine, signature
 from connectors.sandbox.linear.payloads import WebhookEvent
 from connectors.sandbox.linear.state import LinearSpace
 from connectors.sandbox.linear.surrounding_entities import Webhook, WebhookFailure
@@ -55,13 +52,14 @@ class Deliverer:
     def collect(self) -> None:
         """Take the outbox, and see that it is sent; returns at once."""
         events, self._space.outbox = self._space.outbox, []
-        now = self._space.now()
-        for event in events:
+        now, tricks = self._space.now(), self._space.hook_tricks
+        for event in events if not tricks.lost else ():
             for hook in self._space.webhooks.values():
                 if hook.enabled and subscribes(hook, event):
-                    number = next(self._numbers)
-                    delivery = _Delivery(now, number, self._space.new_id(), hook, event, now)
-                    heapq.heappush(self._waiting, delivery)
+                    id_ = self._space.new_id()
+                    for _ in range(tricks.copies):
+                        delivery = _Delivery(now, next(self._numbers), id_, hook, event, now)
+                        heapq.heappush(self._waiting, delivery)
         if self._waiting and (self._task is None or self._task.done()):
             # Of its own context: a fault of the request being served must not follow the delivery.
             self._task = asyncio.get_running_loop().create_task(self._run(), context=contextvars.Context())
@@ -86,6 +84,7 @@ class Deliverer:
             return
         url = hook.url
         status, answer = await self._send(session, delivery)
+        self._space.hook_tricks.count(status)
         if status == 200:
             hook.given_up = 0
             return
@@ -115,6 +114,7 @@ class Deliverer:
         if not is_this_machine(delivery.hook.url):
             return None, "The sandbox sends to this machine only."
         sent = self._space.now() if self._space.retries_restamped else delivery.first_sent
+        sent -= self._space.hook_tricks.aged
         body = msgspec.json.encode(delivery.event.body(self._space.organization_id, delivery.hook.id, sent))
         headers = {
             "Content-Type": "application/json; charset=utf-8",
@@ -141,17 +141,3 @@ def subscribes(hook: Webhook, event: WebhookEvent) -> bool:
     if hook.team is not None:
         return hook.team in event.teams
     return not event.teams or any(team.visibility == "public" for team in event.teams)
-
-
-def signature(secret: str, body: bytes) -> str:
-    """Lower-case hex HMAC-SHA256 over the raw body."""
-    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-
-
-def is_this_machine(url: str) -> bool:
-    """Whether the address is on loopback."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -24,6 +24,7 @@ def routes(world: World) -> list[web.RouteDef]:
     space = world.linear
     endpoint = Endpoint(space)
     deliverer = Deliverer(space)
+    space.deliver = deliverer.collect
 
     async def graphql(request: web.Request) -> web.Response:
         reply = endpoint.answer(request.headers.get("Authorization"), await request.read())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from connectors.sandbox.company import DIRECTORY, SERVICE, Clock
+from connectors.sandbox.hook_tricks import HookTricks
 from connectors.sandbox.linear.entities import (
     Attachment,
     Comment,
@@ -125,6 +126,8 @@ class LinearSpace:
         self.histories: dict[str, list[HistoryEntry]] = {}
         self.spans: dict[str, list[StateSpan]] = {}
         self.outbox: list[WebhookEvent] = []
+        self.hook_tricks = HookTricks()
+        self.deliver: Callable[[], None] | None = None
         self.identifiers: dict[str, Issue] = {}
         self.deleted_ids: set[str] = set()
         self.orders: dict[tuple[str, str], tuple[Any, list[Any]]] = {}

@@ -30,11 +30,13 @@ from sync.cli.verbosity import is_quiet
 from sync.jobs.rebuild import Rebuilt, put_back, retire_store
 from sync.jobs.rebuild import rebuild as rebuild_store
 from sync.jobs.session import Session
+from sync.jobs.setup import DoneAction
 from sync.jobs.undo import UndoPlan, plan_undo
 from sync.jobs.undo import undo as undo_planned
 from sync.plan.undo import Selection
 from sync.report import data
 from sync.report.planned import section as plan_tables
+from sync.report.setup import lines as setup_lines
 
 _OF_OTHERS = "nothing was removed: these marks belong to another workspace than the YAML names; see above."
 
@@ -69,6 +71,9 @@ def undo(
                 output.say(one_line.of_undo(planned.plan, done.applied))
             for name, label, gone in done.labels if not is_brief else ():
                 output.say(f"{name}: label {label} {'removed.' if gone else 'kept: people use it.'}")
+            gone_hooks = [(one.tracker, one.action, "") for one in done.hooks if isinstance(one, DoneAction)]
+            for line in setup_lines.done_lines(gone_hooks) if not is_brief else ():
+                output.say(line)
         elif not planned.empty:
             output.say("Nothing was removed. To apply the plan, add --apply.")
 
@@ -87,9 +92,13 @@ def _show(planned: UndoPlan, selection: Selection, output: Output, *, brief: boo
     if output.wants_data:
         labels = {name: list(some) for name, some in planned.labels.items()}
         output.data(**data.of_plan(planned.plan), made=labels)
+        if any(one.actions or one.problems for one in planned.hooks.values()):
+            output.data(webhooks=setup_lines.plan_data(planned.hooks, {}))
     if brief:
         return
     output.show(*plan_tables.undoing(planned.plan, planned.labels, complete=planned.whole))
+    for line in setup_lines.plan_lines(planned.hooks, {}):
+        output.say(line)
     if selection.everything:
         output.say(
             "What setup created (fields, filters, dashboard, label groups, views) stays. "

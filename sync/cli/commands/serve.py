@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Annotated
 import structlog
 import typer
 
+from config.hooks.declared import hooks_of
+from config.hooks.hook import Hook
 from config.text.redaction import shown
 from config.workspace import Workspace
 from sync.cli.options import Config, given_seconds
@@ -46,7 +49,8 @@ def serve(
 ) -> None:
     """Sync on a timetable, and serve the report and metrics, until stopped.
 
-    Serves the report at / and /kr/ID, Prometheus metrics at /metrics, and probes at /healthz and /readyz. Each sync is a
+    Serves the report at / and /kr/ID, Prometheus metrics at /metrics, and probes at /healthz and /readyz; webhooks of trackers at
+    /hooks/TRACKER hasten the next sync. Each sync is a
     process of its own, as `truenorth sync` from cron would be.
     """
     interval, (host, port) = _interval(every), _address(listen)
@@ -55,10 +59,18 @@ def serve(
         check_folder(report)
     settings = configured()
     workspace, _ = load_workspace(settings, config or settings.config)
+    hooks = hooks_of(workspace.active, settings)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="truenorth-serve-")))
         signalled = _serve(
-            workspace, config, interval, host, port, report or folder / "report", folder / "metrics.prom"
+            workspace,
+            config,
+            hooks,
+            interval,
+            host,
+            port,
+            report or folder / "report",
+            folder / "metrics.prom",
         )
     raise typer.Exit(1 if signalled is None else 128 + signalled)
 
@@ -66,6 +78,7 @@ def serve(
 def _serve(
     workspace: Workspace,
     config: Path | None,
+    hooks: Mapping[str, Hook],
     every: timedelta,
     host: str,
     port: int,
@@ -75,6 +88,7 @@ def _serve(
     # Loaded by nobody else: the libraries are an extra.
     from sync.serving.app import make_app
     from sync.serving.child import Child
+    from sync.serving.hooks.routes import hook_routes
     from sync.serving.hosts import hosts_of
     from sync.serving.loop import Loop
     from sync.serving.nudge import Nudge
@@ -90,8 +104,9 @@ def _serve(
     with listening_socket(host, port) as listening:
         address = host_and_port(host, listening.getsockname()[1])
         typer.echo(shown(f"Serving on http://{address}. Syncs every {_told(every)}; Ctrl-C ends it."))
-        log.info("serving", address=address, every_seconds=every.total_seconds())
-        return serve_until_signal(make_app(served), listening, Loop(every, child.run, nudge, served), child)
+        log.info("serving", address=address, every_seconds=every.total_seconds(), webhooks=sorted(hooks))
+        app = make_app(served, hook_routes(workspace, hooks, nudge.nudge))
+        return serve_until_signal(app, listening, Loop(every, child.run, nudge, served), child)
 
 
 def _check_installed() -> None:

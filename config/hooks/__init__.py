@@ -1,0 +1,1 @@
+"""Webhooks that trackers send to `truenorth serve`."""

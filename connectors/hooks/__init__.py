@@ -1,0 +1,1 @@
+"""What webhooks of any tracker are judged to be."""
