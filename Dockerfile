@@ -24,8 +24,7 @@ ARG REVISION=unknown
 RUN printf '%s\n' "${REVISION}" > sync/commit.txt \
  && /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
  && /opt/truenorth/bin/pip install --no-deps --no-index --no-compile /wheels/*.whl \
- && /opt/truenorth/bin/pip uninstall --yes pip setuptools \
- && mkdir -m 0770 /data
+ && /opt/truenorth/bin/pip uninstall --yes pip setuptools
 # How languages write numbers and days is a third of the packages: those of `config/languages` stay, and those named here, such as "de pt_BR".
 ARG LANGUAGES=""
 COPY deploy/image/keep_locales.py ./
@@ -44,9 +43,10 @@ LABEL org.opencontainers.image.title="Truenorth" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 COPY --from=build /opt/truenorth /opt/truenorth
-# A named volume takes over the owner of the folder that it covers. Its group is root's, so that a platform that runs
+# A named volume takes over owner and mode of the folder that it covers. Its group is root's, so that a platform that runs
 # containers as a user id of its own choice, with group 0, can use it as well.
-COPY --from=build --chown=10001:0 /data /data
+RUN mkdir -m 0770 /data \
+ && chown 10001:0 /data
 ENV PATH=/opt/truenorth/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
