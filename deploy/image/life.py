@@ -65,12 +65,14 @@ class Life:
         self._step("built", self._build)
         self._step("what it says of itself", self._describe)
         self._step("settings are valid, without a network", self._validate)
+        self._step("all that it needs is in it", self._complete)
         self._step("nothing but /data and /tmp can be written", self._read_only)
         with self._world:
             self._step("the first run stops for a person", self._guarded)
             self._step("first sync", self._first_sync)
             self._step("second sync, in a new container, writes nothing", self._second_sync)
             self._step("the store on the volume is its user's alone", self._store)
+            self._step("status, report and French", self._read_back)
             self._step("a new store takes over what stands on the tickets", self._new_store)
             self._step(f"as user {SOMEBODY}", self._unknown_user)
             self._step("SIGTERM in the middle of the writes ends with 143", self._terminated)
@@ -125,6 +127,15 @@ class Life:
     def _validate(self) -> None:
         self._run("validate", network="none")
 
+    def _complete(self) -> str:
+        """What commands of the container import beside the dependencies of each installation: of a store, workers and a service."""
+        needed = ("psycopg", "psycopg_pool", "procrastinate", "prometheus_client", "starlette", "uvicorn")
+        tries = f"import {', '.join(needed)}"
+        self._run("-c", tries, entrypoint="/opt/truenorth/bin/python", network="none")
+        absent = self._run("demo", code=2, network="none").err
+        _true("not part of this installation" in absent, True, f"the sandbox is in it: {absent}")
+        return ", ".join(needed)
+
     def _read_only(self) -> str:
         tries = "import os, sys\nfor one in sys.argv[1:]:\n try:\n  open(one + '/x', 'w').close(); print(one)\n except OSError:\n  pass\nprint(os.getuid())"
         places = ("/", "/opt/truenorth", "/etc", "/usr/bin", "/config", "/run/secrets", "/data", "/tmp")  # noqa: S108  in the container
@@ -157,6 +168,12 @@ class Life:
         _true(ended.out.split(), ["10001", "0o600"], f"the store is {ended.out}")
         _true(bool(self._run("log").out.strip()), True, "the audit log is empty")
         return ended.out.strip()
+
+    def _read_back(self) -> None:
+        self._run("status")
+        self._run("report", "--out", "/data/report")
+        told = self._run("brief", "--language", "fr").out
+        _true(bool(told.strip()), True, "the brief is empty")
 
     def _new_store(self) -> None:
         self._world.forget()

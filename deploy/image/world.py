@@ -109,12 +109,8 @@ class World:
 
 
 def _writes(request: dict[str, Any]) -> bool:
-    if request["operation"] or request["path"].endswith("/graphql"):
-        operation: str = request["operation"]
+    operation, method, path = (str(request[name]) for name in ("operation", "method", "path"))
+    if path.endswith("/graphql"):
         return operation == "mutation"
-    method, path = request["method"], request["path"]
-    if method in ("PUT", "DELETE"):
-        return True
-    return method == "POST" and path.endswith(
-        ("/comment", "/remotelink", "/properties", "/issueLink", "/bulk/issues/fields")
-    )
+    created = ("/comment", "/remotelink", "/properties", "/issueLink", "/bulk/issues/fields")
+    return method in ("PUT", "DELETE") or (method == "POST" and path.endswith(created))
