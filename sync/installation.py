@@ -82,8 +82,9 @@ UNKNOWN = "unknown"
 
 
 def commit(home: str = os.path.dirname(__file__)) -> str:  # noqa: PTH120  as above
-    """The commit that this installation was made from, by the build or, in a checkout, by git; "-dirty" where files were
-    changed since. "unknown" where neither can tell. `home`: the folder of this package.
+    """The commit that this installation was made from: by git in a checkout, with "-dirty" where files were changed since;
+    by the build; or by the installer, where that was given a repository. "unknown" where none can tell. `home`: the
+    folder of this package.
     """
     root = os.path.dirname(home)  # noqa: PTH120  likewise
     # A checkout goes on after a build in it.
@@ -93,7 +94,7 @@ def commit(home: str = os.path.dirname(__file__)) -> str:  # noqa: PTH120  as ab
         with open(os.path.join(home, COMMIT_FILE), encoding="utf-8") as file:  # noqa: PTH118, PTH123  likewise
             return file.read().strip() or UNKNOWN
     except OSError:
-        return UNKNOWN
+        return _told_by_installer()
 
 
 def _asked_of_git(root: str) -> str:
@@ -106,6 +107,18 @@ def _asked_of_git(root: str) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return UNKNOWN
     return told.stdout.strip() if told.returncode == 0 else UNKNOWN
+
+
+def _told_by_installer() -> str:
+    """The commit in what pip and uv note of an installation from a repository (PEP 610); `UNKNOWN` where they noted none."""
+    import json
+    from importlib import metadata
+
+    try:
+        noted = json.loads(metadata.distribution(DISTRIBUTION).read_text("direct_url.json") or "{}")
+    except (metadata.PackageNotFoundError, ValueError):
+        return UNKNOWN
+    return str(noted.get("vcs_info", {}).get("commit_id") or UNKNOWN)
 
 
 def requirements(extra: str) -> list[str]:

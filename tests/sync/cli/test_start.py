@@ -107,6 +107,29 @@ def test_the_commit_is_what_the_build_wrote(tmp_path: Path, written: str | None,
     assert commit(str(tmp_path / "sync")) == expected
 
 
+@pytest.mark.parametrize(
+    ("noted", "expected"),
+    [
+        (
+            '{"url": "https://git.example/t.git", "vcs_info": {"vcs": "git", "commit_id": "620c77ca"}}',
+            "620c77ca",
+        ),
+        ('{"url": "file:///src", "dir_info": {}}', "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_the_commit_is_what_the_installer_noted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, noted: str | None, expected: str
+) -> None:
+    info = tmp_path / "truenorth-9.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Name: truenorth\nVersion: 9\n")
+    if noted is not None:
+        (info / "direct_url.json").write_text(noted)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert commit(str(tmp_path / "sync")) == expected
+
+
 def test_the_commit_of_a_checkout_is_what_git_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def git(*typed: str) -> str:
         who = ("-c", "user.name=x", "-c", "user.email=x@example.com")
