@@ -36,6 +36,7 @@ lint: $(READY) ## Check style, formatting and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file= --strict deploy/image
 
 # Where a machine forbids bytecode, each process that a test starts would compile the product anew, and each worker every test.
 test test-long test-fast: export PYTHONDONTWRITEBYTECODE :=

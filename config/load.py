@@ -12,8 +12,9 @@ from pydantic import ValidationError
 
 from config.checks.finding import ConfigFinding, Names, key_result_places
 from config.checks.workspace import advice, check
-from config.errors import ConfigError, Problem
+from config.errors import ConfigError, Problem, quoted
 from config.loading.files import NOTHING, read
+from config.loading.locales import BUILD_ARGUMENT, left_out
 from config.loading.migrations import newer_version
 from config.loading.regular_files import NotReadable, fault_of, folder_of, inside
 from config.loading.schema_errors import Loc, explain, find, place
@@ -51,7 +52,11 @@ def load(path: Path, instead: Mapping[Path, bytes] = NOTHING) -> Workspace:
     if faults:
         workspace = _salvage(root, faults)
     if workspace is not None:
-        findings = [*check(workspace, names), *_check_files(workspace, folder_of(path))]
+        findings = [
+            *check(workspace, names),
+            *_check_files(workspace, folder_of(path)),
+            *_check_locales(workspace),
+        ]
         problems += [_located(root, finding) for finding in findings]
     if problems or workspace is None:
         raise ConfigError(problems)
@@ -72,6 +77,15 @@ def _check_files(workspace: Workspace, folder: Path) -> Iterator[ConfigFinding]:
         if fault:
             hint = "name a regular file in the folder"
             yield ConfigFinding((*path, "measure", "file", "path"), f"cannot read this file: {fault}", hint)
+
+
+def _check_locales(workspace: Workspace) -> Iterator[ConfigFinding]:
+    """Languages of one's own whose numbers and days were left out of this installation; those of English would be wrong."""
+    for language in workspace.words:
+        if left_out(language):
+            message = f"this installation was built without the numbers and days of {quoted(language)}"
+            hint = f"build the image with --build-arg {BUILD_ARGUMENT}={language.replace('-', '_')}"
+            yield ConfigFinding(("words", language), message, hint, at_key=True)
 
 
 def fingerprint(workspace: Workspace) -> str:

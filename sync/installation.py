@@ -1,4 +1,5 @@
-"""Whether the packages of our names are ours: `config`, `connectors` and `sync` are names that others use as well.
+"""What is installed here: from which commit, and whether the packages of our names are ours, since others use `config`,
+`connectors` and `sync` as well.
 
 Imports nothing but the standard library, so that it can say so where our own modules cannot be loaded.
 """
@@ -72,6 +73,52 @@ def _sharing(_path: tuple[str, ...]) -> tuple[str, ...]:
     of_package = metadata.packages_distributions()
     names = {name for package in PACKAGES for name in of_package.get(package, ())}
     return tuple(sorted(f"{name} {metadata.version(name)}" for name in names if name.lower() != DISTRIBUTION))
+
+
+COMMIT_FILE = "commit.txt"
+"""Beside this module where a build knew the commit; the build puts it there."""
+
+UNKNOWN = "unknown"
+
+
+def commit(home: str = os.path.dirname(__file__)) -> str:  # noqa: PTH120  as above
+    """The commit that this installation was made from: by git in a checkout, with "-dirty" where files were changed since;
+    by the build; or by the installer, where that was given a repository. "unknown" where none can tell. `home`: the
+    folder of this package.
+    """
+    root = os.path.dirname(home)  # noqa: PTH120  likewise
+    # A checkout goes on after a build in it.
+    if os.path.exists(os.path.join(root, ".git")):  # noqa: PTH110, PTH118  likewise
+        return _asked_of_git(root)
+    try:
+        with open(os.path.join(home, COMMIT_FILE), encoding="utf-8") as file:  # noqa: PTH118, PTH123  likewise
+            return file.read().strip() or UNKNOWN
+    except OSError:
+        return _told_by_installer()
+
+
+def _asked_of_git(root: str) -> str:
+    """What git calls the commit that is checked out; `UNKNOWN` without git, or where it will not answer."""
+    import subprocess
+
+    asked = ["git", "-C", root, "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
+    try:
+        told = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=10)  # noqa: S603  our own words
+    except (OSError, subprocess.TimeoutExpired):
+        return UNKNOWN
+    return told.stdout.strip() if told.returncode == 0 else UNKNOWN
+
+
+def _told_by_installer() -> str:
+    """The commit in what pip and uv note of an installation from a repository (PEP 610); `UNKNOWN` where they noted none."""
+    import json
+    from importlib import metadata
+
+    try:
+        noted = json.loads(metadata.distribution(DISTRIBUTION).read_text("direct_url.json") or "{}")
+    except (metadata.PackageNotFoundError, ValueError):
+        return UNKNOWN
+    return str(noted.get("vcs_info", {}).get("commit_id") or UNKNOWN)
 
 
 def requirements(extra: str) -> list[str]:

@@ -91,6 +91,8 @@ def test_what_needs_the_sandbox_says_in_one_line_what_to_type(wheel: Path, comma
     [
         ("sync/run.py", False),
         ("README.md", False),
+        ("deploy/image/keep_locales.py", False),
+        ("deploy/verify-image", True),
         ("connectors/registry.py", False),
         ("connectors/sandbox/server.py", True),
         ("connectors/jira/__pycache__/x.pyc", True),

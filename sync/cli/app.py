@@ -121,9 +121,12 @@ app = typer.Typer(
 def _show_version(value: bool) -> bool:
     if value:
         from connectors.http.user_agent import user_agent
+        from sync.installation import commit
+        from sync.store.version import VERSION
 
         # As services are told, and what else an issue report needs.
-        typer.echo(f"{user_agent().replace('/', ' ')} (Python {platform.python_version()})")
+        known = f"commit {commit()}, schema {VERSION}, Python {platform.python_version()}"
+        typer.echo(f"{user_agent().replace('/', ' ')} ({known})")
         raise typer.Exit
     return value
 

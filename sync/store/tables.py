@@ -1,6 +1,6 @@
 """The store's tables.
 
-A change here is a new `VERSION` with its migration (`sync.store.migrations`), and a store of a newer version is never opened.
+A change here is a new `VERSION` (`sync.store.version`) with its migration (`sync.store.migrations`), and a store of a newer version is never opened.
 Tables keep the names that they were first given: `drawn` holds field values, `gists` keywords, `standings` and
 `footings` work states.
 """
@@ -12,8 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from config.text.redaction import redactor
-
-VERSION = 12
+from sync.store.version import VERSION as VERSION
 
 
 class Words(sa.types.TypeDecorator[str]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from sync.installation import PACKAGES, Stranger, sharing
+from sync.installation import PACKAGES, Stranger, commit, sharing
+from sync.store.version import VERSION
 from tests.support.cli import Cli
 from tests.support.product import ROOT
 
@@ -62,6 +64,8 @@ def test_what_only_talks_about_itself_loads_the_parser_alone(typed: tuple[str, .
         "sync.installation",
         "connectors.http",
         "connectors.http.user_agent",
+        "sync.store",
+        "sync.store.version",
     }
 
 
@@ -88,6 +92,62 @@ def test_validate_loads_what_reads_yaml_and_nothing_that_asks_a_tracker() -> Non
 def test_the_version_is_that_of_the_installation(run: Cli) -> None:
     told = run("--version").out
     assert told.split()[:2] == ["truenorth", metadata.version("truenorth")]
+    known = f"(commit {commit()}, schema {VERSION}, Python {platform.python_version()})"
+    assert told.split(maxsplit=2)[2].strip() == known
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("620c77ca1234\n", "620c77ca1234"), ("\n", "unknown"), (None, "unknown")],
+)
+def test_the_commit_is_what_the_build_wrote(tmp_path: Path, written: str | None, expected: str) -> None:
+    (tmp_path / "sync").mkdir()
+    if written is not None:
+        (tmp_path / "sync" / "commit.txt").write_text(written)
+    assert commit(str(tmp_path / "sync")) == expected
+
+
+@pytest.mark.parametrize(
+    ("noted", "expected"),
+    [
+        (
+            '{"url": "https://git.example/t.git", "vcs_info": {"vcs": "git", "commit_id": "620c77ca"}}',
+            "620c77ca",
+        ),
+        ('{"url": "file:///src", "dir_info": {}}', "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_the_commit_is_what_the_installer_noted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, noted: str | None, expected: str
+) -> None:
+    info = tmp_path / "truenorth-9.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Name: truenorth\nVersion: 9\n")
+    if noted is not None:
+        (info / "direct_url.json").write_text(noted)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert commit(str(tmp_path / "sync")) == expected
+
+
+def test_the_commit_of_a_checkout_is_what_git_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def git(*typed: str) -> str:
+        who = ("-c", "user.name=x", "-c", "user.email=x@example.com")
+        told = subprocess.run(["git", *who, *typed], cwd=tmp_path, capture_output=True, text=True, check=True)  # noqa: S603, S607
+        return told.stdout.strip()
+
+    (tmp_path / "sync").mkdir()
+    (tmp_path / "sync" / "commit.txt").write_text("of an older build")
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message=one")
+    git("tag", "v9")
+    head = git("rev-parse", "--short=12", "HEAD")
+    assert commit(str(tmp_path / "sync")) == head
+    (tmp_path / "sync" / "commit.txt").write_text("changed")
+    assert commit(str(tmp_path / "sync")) == f"{head}-dirty"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert commit(str(tmp_path / "sync")) == "unknown"
 
 
 def test_the_package_is_the_command(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What stands under deploy/: what makes the image, and what checks it."""
