@@ -82,6 +82,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
     from config.errors import ConfigError
     from connectors.errors import TrackerError, Transient
     from sync.explain.item import UnknownKeyError
+    from sync.jobs.against.errors import NothingToCompare
     from sync.jobs.brief.errors import BriefDelayed, BriefNotPosted
     from sync.jobs.distributed.errors import Differs, NoWorker, RunFailed, WorkersMissing
     from sync.jobs.okr_files.errors import OkrFileError
@@ -106,6 +107,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         NeedsPostgreSQL: Exit.USAGE,
         WorkersMissing: Exit.USAGE,
         McpMissing: Exit.USAGE,
+        NothingToCompare: Exit.USAGE,
         # Before what they are kinds of.
         BriefDelayed: Exit.PARTIAL,
         BriefNotPosted: Exit.FAILED,

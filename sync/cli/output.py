@@ -67,6 +67,11 @@ class Output:
 
             self._write(f"{as_markdown(sentence)}\n\n")
 
+    def mark(self, comment: str) -> None:
+        """Print what programs know this output by: a comment, which Markdown does not show. Nothing in the other formats."""
+        if self.style is Format.MARKDOWN:
+            self._write(f"{comment}\n\n")
+
     def unread(self, found: Sequence[Unread]) -> None:
         """Say what could not be read just now: in the first line, on stderr with its remedy, in JSON and the exit code."""
         from sync.report.unread import data_of, sentence_of

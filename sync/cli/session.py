@@ -67,6 +67,11 @@ def command_session(
             output.finish()
             raise
         signalled = session.halt.by
+    end(output, signalled)
+
+
+def end(output: Output, signalled: int | None = None) -> None:
+    """Finish the output, and end the command by the causes that it heard of, or by the signal. Raises typer.Exit."""
     output.finish()
     code = exit_code(output.causes) if signalled is None else 128 + signalled
     if code:

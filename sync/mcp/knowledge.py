@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-import sqlalchemy as sa
 
 from config.load import fingerprint, load
 from config.settings import Settings
@@ -17,8 +14,7 @@ from sync.jobs.last_read import known_run
 from sync.jobs.session import Session
 from sync.mcp.errors import NoAnswer
 from sync.mcp.unrestricted import Restricted
-from sync.store.database import address
-from sync.store.sqlite_file import path_of
+from sync.store.database import is_there
 from sync.store.store import Store, StoreError
 
 NOTHING_READ = (
@@ -66,18 +62,10 @@ class Knowledge:
 
     def _opened(self) -> Store:
         if self._store is None:
-            if not _is_there(self._url):
+            if not is_there(self._url):
                 raise NoAnswer(NOTHING_READ)
             self._store = Store(self._url, may_change=False)
         return self._store
-
-
-def _is_there(url: str) -> bool:
-    """Whether a store is there to be looked at: to open a file makes it."""
-    with suppress(sa.exc.ArgumentError):
-        file = path_of(address(url))
-        return file is None or file.exists()
-    return True  # what is no address is told by the store
 
 
 def _decided(workspace: Workspace, store: Store) -> Known:

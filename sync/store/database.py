@@ -10,7 +10,7 @@ import errno
 import functools
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, ParamSpec, TypeVar
 
 import msgspec
@@ -208,6 +208,14 @@ def address(url: str) -> sa.URL:
 
 
 _POSTGRESQL = ("postgres", "postgresql")
+
+
+def is_there(url: str) -> bool:
+    """Whether a store is there to be looked at: to open a file makes it. What is no address is told by who opens it."""
+    with suppress(sa.exc.ArgumentError):
+        file = sqlite_file.path_of(address(url))
+        return file is None or file.exists()
+    return True
 
 
 def _engine(url: sa.URL) -> sa.Engine:

@@ -71,10 +71,28 @@ def plan(
     only: Annotated[Only | None, typer.Option(help="Only changes to warnings of unaligned work.")] = None,
     everything: EachChange = False,
     full: Full = False,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            help="Show what changed OKR files do, against those of a branch, commit or folder.",
+            metavar="REF",
+        ),
+    ] = None,
 ) -> None:
     """Show what a sync would write, and write nothing."""
     given = given_moment(as_of)
     view = PlanView(selection_of(item, project, tracker), only, everything)
+    if against is not None:
+        if out is not None or show_text or everything or view.narrows:
+            raise typer.BadParameter(
+                "--against compares everything: only --as-of, --full and --exit-code go with it"
+            )
+        # Who plans alone does not load what compares.
+        from sync.cli.commands.against import show_against
+
+        show_against(config, style, against, given, full=full, exit_code=exit_code)
+        return
     if out is not None and view.narrows:
         raise typer.BadParameter(f"--out saves the whole plan, and {view.words} shows a part: leave one out")
     with command_session(config, style, tells_okrs=True) as (session, output):

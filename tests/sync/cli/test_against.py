@@ -1,0 +1,85 @@
+"""`plan --against`, as somebody types it who reviews changed OKR files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import NOW
+from tests.support.cli import Cli
+from tests.support.kept_looks import Clock, Here
+
+SERVES_TWO = "links: [{label: two}, {label: none such}]"
+
+
+@pytest.fixture
+def here(tmp_path: Path, run: Cli, monkeypatch: pytest.MonkeyPatch) -> Here:
+    """A company that was synced, its OKR files kept as they were, and then changed."""
+    company = Here(7, tmp_path, run, monkeypatch)
+    (tmp_path / "main").mkdir()
+    (tmp_path / "main/okrs.yaml").write_bytes((tmp_path / "truenorth.yaml").read_bytes())
+    company.sync(NOW)
+    company.edit(SERVES_TWO, "links: [{label: one}]")
+    return company
+
+
+def test_both_are_judged_by_the_last_read_without_any_credential_and_nothing_is_remembered(
+    here: Here, run: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("JIRA_EMAIL", "JIRA_TOKEN", "LINEAR_TOKEN"):
+        monkeypatch.delenv(f"TRUENORTH_{name}")
+    here.trackers.clear()
+    kept = here.store.read_bytes()
+    text = run("plan", "--against", "main")
+    assert text.code == 0, text.err
+    assert "KR2" in text.out
+    assert "orphaned" in text.out
+    markdown = run("plan", "--against", "main", "--format", "markdown", "--exit-code")
+    assert markdown.code == 10
+    assert markdown.out.startswith("<!-- truenorth goals in review: acme -->\n\n## OKR files against main\n")
+    told = json.loads(run("plan", "--against", "main", "--format", "json").out)
+    (one,) = [one for one in told["key_results"] if one["id"] == "KR2"]
+    assert one["summary"].startswith(f"KR2 {one['before']['percent']} % → {one['after']['percent']} %, ")
+    assert told["effects"]["orphaned"] == sum(one["effect"] == "orphaned" for one in told["tickets"]) > 0
+    assert here.store.read_bytes() == kept
+    same = run("plan", "--against", "truenorth.yaml", "--exit-code")
+    assert (same.code, "Both declare the same." in same.out) == (0, True)
+
+
+def test_a_fresh_read_is_one_read_and_says_the_same(
+    here: Here, run: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = json.loads(run("plan", "--against", "main", "--format", "json").out)
+    reads: list[str] = []
+    for name, tracker in here.trackers.items():
+        pull = tracker.pull
+        monkeypatch.setattr(
+            tracker,
+            "pull",
+            lambda *given, name=name, pull=pull, **more: reads.append(name) or pull(*given, **more),
+        )
+    monkeypatch.setattr(Clock, "at", NOW)
+    fresh = json.loads(run("plan", "--against", "main", "--full", "--format", "json").out)
+    assert sorted(reads) == ["jira", "linear"]
+    assert fresh.pop("unread") == []
+    assert {name: fresh[name] for name in ("key_results", "tickets", "effects")} == {
+        name: known[name] for name in ("key_results", "tickets", "effects")
+    }
+
+
+@pytest.mark.parametrize("more", [("--out", "plan.json"), ("--all",), ("--item", "WEB-1"), ("--show-text",)])
+def test_what_shows_a_part_of_a_plan_does_not_go_with_it(run: Cli, more: tuple[str, ...]) -> None:
+    ran = run("plan", "--against", "main", *more)
+    assert (ran.code, "only --as-of, --full and --exit-code go with it" in " ".join(ran.err.split())) == (
+        2,
+        True,
+    )
+
+
+def test_an_unknown_place_is_one_line(here: Here) -> None:
+    ran = here.run("plan", "--against", "nowhere")
+    assert ran.code == 2
+    assert ran.err.startswith("truenorth: ")
+    assert ran.err.count("\n") == 1
