@@ -97,7 +97,11 @@ def test_the_gitlab_file_is_valid() -> None:
 def test_syncs_of_gitlab_do_not_overlap_and_are_not_cut_short() -> None:
     sync = document(GITLAB)["okr-sync"]
     assert (sync["resource_group"], sync["interruptible"]) == ("truenorth", False)
-    assert sync["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}]
+    # By the schedule, or by hand: never by a push or a merge request.
+    assert sync["rules"] == [
+        {"if": '$CI_PIPELINE_SOURCE == "schedule"'},
+        {"if": '$CI_PIPELINE_SOURCE == "web"', "when": "manual"},
+    ]
 
 
 def test_a_merge_request_gets_no_credential_of_a_tracker() -> None:
@@ -114,3 +118,13 @@ def test_the_hook_for_pre_commit_checks_all_files_at_once(run: Cli) -> None:
     program, *arguments = hook["entry"].split()
     assert program == "truenorth"
     assert run(*arguments, "--help").code == 0
+
+
+def test_what_reviews_run_is_a_command_of_truenorth(run: Cli) -> None:
+    scripts = [*document(GITLAB)["okr-review"]["script"]]
+    scripts += [step["run"] for step in document(DEPLOY / "github" / "action.yml")["runs"]["steps"]]
+    typed = re.findall(r"^\s*(truenorth .*?)(?: >.*)?$", "\n".join(scripts), re.MULTILINE)
+    assert len(typed) == 3
+    for line in typed:
+        _, *arguments = shlex.split(line)
+        assert run(*arguments, "--help").code == 0, line
