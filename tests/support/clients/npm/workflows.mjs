@@ -2,6 +2,9 @@
 // writes what it found, as a list.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
+import v8 from "node:v8";
+
+v8.setFlagsFromString("--liftoff-only"); // to compile it well takes ten times as long as to run it once
 
 const require = createRequire(import.meta.url);
 globalThis.crypto ??= require("node:crypto").webcrypto; // Node 18
