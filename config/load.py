@@ -14,6 +14,7 @@ from config.checks.finding import ConfigFinding, Names, key_result_places
 from config.checks.workspace import advice, check
 from config.errors import ConfigError, Problem
 from config.loading.files import NOTHING, read
+from config.loading.migrations import newer_version
 from config.loading.regular_files import NotReadable, fault_of, folder_of, inside
 from config.loading.schema_errors import Loc, explain, find, place
 from config.loading.yaml_nodes import YamlNode, line_of
@@ -37,6 +38,9 @@ def load(path: Path, instead: Mapping[Path, bytes] = NOTHING) -> Workspace:
     root, problems = reading.root, reading.problems
     if root is None:
         raise ConfigError(problems)
+    if (newer := newer_version(root)) is not None:
+        # What else it holds is for that version to judge.
+        raise ConfigError([newer])
     workspace, faults = _validate(root)
     if not reading.whole:
         # What seems to be missing may stand in the file that could not be used.

@@ -57,6 +57,22 @@ RETIRED = frozenset(
 )
 """Texts that earlier versions had. A workspace may still have its own: nothing says them any more."""
 
+RENAMED: Mapping[str, str] = {
+    "progress.pace.forecast": "progress.forecast.text",
+    "update.risk.behind": "update.risk.behind.other",
+    **{
+        f"progress.since.{what}": f"progress.since.{what}.other"
+        for what in ("done", "reopened", "added", "dropped", "gone", "estimated")
+    },
+}
+"""Texts that are called otherwise now, by their names in earlier versions."""
+
+REMOVED: Mapping[str, str] = {
+    "decimal": "numbers are written as the language does",
+    **dict.fromkeys(sorted(RETIRED - RENAMED.keys()), "nothing says it any more"),
+}
+"""Texts that are gone for good, and why."""
+
 
 @lru_cache(maxsize=4096)
 def pieces(template: str) -> tuple[tuple[str, str | None], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, PrivateAttr, field_validator
@@ -66,6 +66,11 @@ class Workspace(ConfigModel):
     words: dict[str, dict[str, Annotated[str, Field(max_length=2000)]]] = Field(
         default={},
         description="Overrides of the messages in comments, by language and name.",
+    )
+
+    version: Literal[1] = Field(
+        default=1,
+        description="Version of the format of these files. `truenorth validate --diff` shows what an older file has to change.",
     )
 
     _places: Places = PrivateAttr(default_factory=Places)

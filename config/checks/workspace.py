@@ -14,7 +14,16 @@ from config.checks.urls import unsafe_address
 from config.errors import did_you_mean, nearest, quoted
 from config.link_rules import LinkRule
 from config.measures import MADE_OF_LINKS, KeepMeasure, MetricMeasure, QueryMeasure
-from config.messages import ENGLISH, FIXED, RETIRED, SHIPPED, any_plural, names_in
+from config.messages import (
+    ENGLISH,
+    FIXED,
+    REMOVED,
+    RENAMED,
+    RETIRED,
+    SHIPPED,
+    any_plural,
+    names_in,
+)
 from config.origins import PREFIX, is_reserved
 from config.trackers import KINDS, Tracker, trackers_for
 from config.workspace import Workspace
@@ -102,6 +111,15 @@ def _modes(workspace: Workspace) -> Iterator[ConfigFinding]:
             )
 
 
+def _what_became_of(key: str) -> str:
+    """A hint that leads from a message that is not there to one that is."""
+    if key in RENAMED:
+        return f"it is called {quoted(RENAMED[key])} now; see `truenorth validate --diff`"
+    if key in REMOVED:
+        return f"remove it: {REMOVED[key]}; see `truenorth validate --diff`"
+    return did_you_mean(key, ENGLISH)
+
+
 def _words(workspace: Workspace) -> Iterator[ConfigFinding]:
     """Templates name what there is, and languages exist."""
     for language, texts in workspace.words.items():
@@ -115,9 +133,7 @@ def _words(workspace: Workspace) -> Iterator[ConfigFinding]:
             if english is None and key in RETIRED:
                 continue
             if english is None:
-                yield ConfigFinding(
-                    path, f"unknown message {quoted(key)}", did_you_mean(key, ENGLISH), at_key=True
-                )
+                yield ConfigFinding(path, f"unknown message {quoted(key)}", _what_became_of(key), at_key=True)
                 continue
             try:
                 unknown = sorted(names_in(template) - names_in(english))

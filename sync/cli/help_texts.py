@@ -60,6 +60,7 @@ HELP: Mapping[str, CommandHelp] = {
             "truenorth plan": "show what the next sync would write, and which guard would stop it",
             "truenorth plan --project WEB --only orphans": "look at a part of it",
             "truenorth plan --out first.plan": "save it for `truenorth apply first.plan`",
+            "truenorth plan --against main": "what the changed OKR files do, against those of a branch",
             "truenorth plan --exit-code --quiet > /dev/null": "in a script: end with 10 if there are changes",
         },
         {**_READS, "0": "done, also where a guard would stop a sync", "10": "changes, with --exit-code"},

@@ -113,7 +113,8 @@ class Store:
         elif int(found) > tables.VERSION:
             raise StoreError(
                 f"the store {self._database.where} is from a newer Truenorth (schema {found}, this version supports "
-                f"{tables.VERSION}). Run that version, or set TRUENORTH_STORE to another location."
+                f"{tables.VERSION}); nothing was changed there. Run that version, put back a copy of the store from before the "
+                f"upgrade, or set it aside: {REBUILD[:1].lower()}{REBUILD[1:]}"
             )
 
     @property

@@ -18,7 +18,8 @@ GITHUB = DEPLOY / "github"
 ACTIONS = [GITHUB / "action.yml", GITHUB / "setup" / "action.yml"]
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
 OURS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-PINNED = re.compile(r"[\w.-]+/[\w./-]+@([0-9a-f]{40}|v\d+(\.\d+)*)")
+PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}|OWNER/truenorth/[\w/]+@v\d+\.\d+\.\d+|\./[\w./-]+")
+"""By hash; Truenorth itself by its release, in the place of which users put theirs."""
 
 
 def name_of(path: Path) -> str:

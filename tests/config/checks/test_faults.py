@@ -19,7 +19,7 @@ BAD = [
         "policy:",
         "zzz:",
         "19:1",
-        'unknown key "zzz"; use one of: workspace, site, time_zone, trackers, cycles, objectives, exempt, groups, calendar, policy, flow, signals and 1 more',
+        'unknown key "zzz"; use one of: workspace, site, time_zone, trackers, cycles, objectives, exempt, groups, calendar, policy, flow, signals and 2 more',
     ),
     (
         "workspace: acme",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from connectors.model import Pull
 from tests.support.builders import NOW
 from tests.support.cli import Cli
 from tests.support.kept_looks import Clock, Here
@@ -53,13 +56,16 @@ def test_a_fresh_read_is_one_read_and_says_the_same(
 ) -> None:
     known = json.loads(run("plan", "--against", "main", "--format", "json").out)
     reads: list[str] = []
+
+    def counted(name: str, pull: Callable[..., Pull]) -> Callable[..., Pull]:
+        def read(*given: Any, **more: Any) -> Pull:
+            reads.append(name)
+            return pull(*given, **more)
+
+        return read
+
     for name, tracker in here.trackers.items():
-        pull = tracker.pull
-        monkeypatch.setattr(
-            tracker,
-            "pull",
-            lambda *given, name=name, pull=pull, **more: reads.append(name) or pull(*given, **more),
-        )
+        monkeypatch.setattr(tracker, "pull", counted(name, tracker.pull))
     monkeypatch.setattr(Clock, "at", NOW)
     fresh = json.loads(run("plan", "--against", "main", "--full", "--format", "json").out)
     assert sorted(reads) == ["jira", "linear"]
