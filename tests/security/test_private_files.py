@@ -259,7 +259,7 @@ def test_a_file_system_without_permissions_is_said_and_not_refused(
 
 
 def test_every_file_that_the_product_writes_goes_through_one_place() -> None:
-    """Whoever opens a file to write it does so privately: no other module makes files, but for the OKR files of people."""
+    """Whoever opens a file to write it does so privately: no other module makes files, but for files that others read."""
     words = (
         ".write_text(",
         ".write_bytes(",

@@ -45,9 +45,9 @@ def schema(
         typer.Option("--of", help="Of the JSON that this command prints, instead.", metavar="COMMAND"),
     ] = None,
 ) -> None:
-    """Print the JSON Schema of the OKR files, for editors to complete and check.
+    """Print the JSON Schema of OKR files or of JSON output.
 
-    With --of that of what a command prints with --format json, for programs.
+    That of OKR files is for editors, which complete and check by it; with --of that of what a command prints with --format json.
     """
     import json
 

@@ -9,9 +9,9 @@ from sync.mcp.server import serve
 
 
 def mcp(config: Config = None) -> None:
-    """Serve status, explain, orphans, signals and brief to assistants.
+    """Answer assistants (Model Context Protocol) from the last read.
 
-    Speaks the Model Context Protocol on stdin and stdout. Answers from the last read; asks no tracker and writes nothing.
+    Serves status, explain, orphans, signals and brief on stdin and stdout; asks no tracker and writes nothing.
     """
     knowledge = Knowledge(configured(), config)
     try:

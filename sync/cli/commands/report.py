@@ -38,7 +38,7 @@ def report(
     full: Full = False,
     as_of: AsOf = None,
 ) -> None:
-    """Write the report: pages for a browser, with the same as JSON and CSV.
+    """Write the report: pages for a browser, with JSON and CSV.
 
     index.html opens from the folder, without a network; kr/ID/index.html is the page of a key result.
     """

@@ -1,4 +1,4 @@
-"""Writing OKR files: whole or not at all, after they were checked as they would be."""
+"""Writing files that others read, such as OKR files and those of a report: whole or not at all."""
 
 from __future__ import annotations
 

@@ -10,11 +10,11 @@ import hashlib
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from sync.jobs.okr_files.write_file import replace
 from sync.jobs.report.errors import ReportFolderRefused, ReportNotWritten
 
 OURS = ".truenorth-report.json"
@@ -22,8 +22,6 @@ OURS = ".truenorth-report.json"
 
 _FORMAT = 1
 _NONE: frozenset[str] = frozenset()
-_READABLE = 0o666
-"""What others may do with a file, as far as the process's umask lets them: a host serves it."""
 _IGNORED = frozenset((".DS_Store", "Thumbs.db", "desktop.ini", "lost+found"))
 """What systems put into folders that are empty to their user."""
 
@@ -139,7 +137,7 @@ def _write(file: Path, content: bytes, done: Written) -> None:
             return
     except FileNotFoundError:
         file.parent.mkdir(parents=True, exist_ok=True)
-    _replace(file, content)
+    replace(file, content)
     done.written += 1
 
 
@@ -164,31 +162,8 @@ def _remove(folder: Path, name: str, digests: frozenset[str], done: Written) -> 
 
 def _write_list(folder: Path, files: Mapping[str, frozenset[str]]) -> None:
     listed = {"format": _FORMAT, "files": {name: sorted(files[name]) for name in sorted(files)}}
-    _replace(folder / OURS, (json.dumps(listed, indent=1) + "\n").encode())
-
-
-def _replace(file: Path, content: bytes) -> None:
-    """Put the content into a file as a whole, whatever was there before; what reads it meanwhile reads the old or the new."""
-    handle, name = tempfile.mkstemp(prefix=".truenorth-", suffix=".part", dir=file.parent)
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(content)
-            opened.flush()
-            os.fchmod(opened.fileno(), _READABLE & ~_umask())
-            os.fsync(opened.fileno())
-        beside.replace(file)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    replace(folder / OURS, (json.dumps(listed, indent=1) + "\n").encode())
 
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _umask() -> int:
-    """What the process takes from new files. There is no way to read it but to set it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -209,7 +209,6 @@ def test_without_a_package_that_the_sandbox_needs_the_line_names_all_of_them(
     assert {re.split(r"[<>=]", one)[0] for one in install[3:]} == {
         "aiohttp",
         "graphql-core",
-        "jinja2",
         "markdown-it-py",
     }
 

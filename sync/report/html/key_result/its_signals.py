@@ -37,7 +37,11 @@ def section(subject: Subject) -> Section:
         ),
     )
     table = Table(
-        "list", title, columns, tuple(Row(_cells(one, subject)) for one in found), texts.text("signals.lead")
+        "list",
+        subject.say("signals.list"),
+        columns,
+        tuple(Row(_cells(one, subject)) for one in found),
+        texts.text("signals.lead"),
     )
     blocks: tuple[Block, ...] = (table,)
     return Section("signals", title, (subject.say("signals.lead"),), blocks)
@@ -48,11 +52,11 @@ def _cells(one: Signal, subject: Subject) -> tuple[Cell, ...]:
     return (
         Cell(texts.text(f"signals.{one.id}.name"), one.id, tone=_TONES[one.severity]),
         Cell(one.subject, one.subject),
-        Cell(say(one.message, texts), one.message.key),
+        Cell(say(one.message, texts), say(one.message, texts)),
         _evidence(one, subject),
         Cell(one.threshold, one.threshold) if one.threshold else NOTHING,
         Cell(rate_words(one.base_rate, texts), one.base_rate.fired if one.base_rate else None),
-        Cell(say(one.remedy, texts), one.remedy.key),
+        Cell(say(one.remedy, texts), say(one.remedy, texts)),
     )
 
 

@@ -129,7 +129,7 @@ def test_rows_are_sent_as_they_come_change_and_go(linear: Linear, receiver: Rece
     linear.data(attach, i=card | {"title": "B"})
     linear.data("mutation ($id: String!) { attachmentDelete(id: $id) { success } }", id=first)
     linear.data("mutation ($id: String!) { issueDelete(id: $id) { success } }", id=issue.id)
-    eventually(lambda: len(receiver.got) == 4)
+    eventually(lambda: len(receiver.got) >= 4)
     sent = sorted((body["type"], body["action"]) for body in receiver.bodies())
     assert sent == [
         ("Attachment", "create"), ("Attachment", "remove"), ("Attachment", "update"), ("Issue", "remove"),

@@ -156,7 +156,7 @@ def test_a_cell_is_sorted_by_its_value(text: str, value: Raw, kind: Kind, expect
 )
 def test_numbers_and_days_stand_on_the_right(kinds: tuple[Kind, ...], expected: str) -> None:
     columns = tuple(Column(f"c{place}", "C", kind) for place, kind in enumerate(kinds))
-    one = Table("t", "T", columns, (Row(tuple(Cell("x", "x") for _ in kinds)),))
+    one = Table("t", "T", columns, (Row(tuple(Cell("more than a key or a status", "x") for _ in kinds)),))
     made = html(page(one))
     assert f'aria-labelledby="s-t"{expected}>' in made
     for name in re.findall(r"[a-z]+-\d+", expected):
