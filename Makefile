@@ -4,15 +4,19 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
-LOCKS  := requirements.txt requirements-build.txt requirements-dev.txt
+LOCKS  := requirements.txt requirements-build.txt requirements-dev.txt requirements-docs.txt
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal \
            --python-version 3.11
 requirements.txt_FROM       := pyproject.toml --extra postgres --extra workers --extra serve
 requirements-build.txt_FROM := --group build
 requirements-dev.txt_FROM   := pyproject.toml --all-extras --group dev
+requirements-docs.txt_FROM  := --group docs
+SITE   := build/handbook
+# The site's generator has an environment of its own, so that it never decides which versions the product is tested with.
+DOCS   := $(VENV)/docs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long test-fast lint bench bench-large bench-smoke recount format lock lock-check audit dockerfile clean
+.PHONY: help setup demo docs test test-long test-fast lint bench bench-large bench-smoke recount format lock lock-check audit dockerfile clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +32,16 @@ $(READY): requirements-dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+$(DOCS)/.ready: requirements-docs.txt
+	@test -x $(DOCS)/bin/python || $(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.txt
+	@touch $@
+
+docs: $(READY) $(DOCS)/.ready ## Build the site of the documentation, strictly; it is left in build/handbook/site
+	$(BIN)/python -m handbook $(SITE)
+	cd $(SITE) && $(CURDIR)/$(DOCS)/bin/zensical build --strict --clean -f zensical.toml
+	$(BIN)/python -m handbook.check $(SITE)/site
 
 demo: $(READY) ## Run the main job against a sandbox of both trackers
 	$(BIN)/truenorth demo

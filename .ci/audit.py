@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 
-LOCKS = ("requirements.txt", "requirements-build.txt", "requirements-dev.txt")
+LOCKS = ("requirements.txt", "requirements-build.txt", "requirements-dev.txt", "requirements-docs.txt")
 MUST_ASK = "--must-ask"
 COMMAND = (
     "pip-audit",
