@@ -35,6 +35,7 @@ demo: $(READY) ## Run the main job against a sandbox of both trackers
 lint: $(READY) ## Check style, formatting and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/mypy --config-file= --strict deploy/review
 	$(BIN)/mypy
 
 # Where a machine forbids bytecode, each process that a test starts would compile the product anew, and each worker every test.
