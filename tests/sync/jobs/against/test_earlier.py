@@ -47,13 +47,14 @@ def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
 
     (tmp_path / "okrs/values").mkdir(parents=True)
     (tmp_path / "okrs/all.yaml").write_text(DECLARED, encoding="utf-8")
-    (tmp_path / "okrs/values/one.json").write_text("3", encoding="utf-8")
+    (tmp_path / "okrs/three.json").write_text("3", encoding="utf-8")
+    (tmp_path / "okrs/values/one.json").symlink_to("../three.json")
     (tmp_path / "linked.yaml").symlink_to("okrs/all.yaml")
     call("init", "--quiet", "--initial-branch=main")
     call("add", "--all")
     call("commit", "--quiet", "--message=one")
     (tmp_path / "okrs/all.yaml").write_text("workspace: other\n" + DECLARED, encoding="utf-8")
-    (tmp_path / "okrs/values/one.json").write_text("7", encoding="utf-8")
+    (tmp_path / "okrs/three.json").write_text("7", encoding="utf-8")
     return call
 
 
