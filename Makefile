@@ -49,6 +49,7 @@ demo: $(READY) ## Run the main job against a sandbox of both trackers
 lint: $(READY) ## Check style, formatting and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/mypy --config-file= --strict deploy/review
 	$(BIN)/mypy
 	$(BIN)/mypy --config-file= --strict deploy/image
 
