@@ -6,7 +6,7 @@
 A sandbox and the service are processes of their own. `truenorth setup` registers the webhooks, `truenorth sync` settles the
 world; then one ticket after the other gets a `kr:` label, and the world is looked at until the ticket bears that key result.
 The bound is 5 seconds (issue 25). `--json FILE` writes the rows. No request writes anything by itself: what is measured is
-quiet time (1 s), a run with all its reads, and the write.
+quiet time (1 s), a run with all its reads, and the write; each ticket waits until the service has rested from the one before.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -175,7 +175,7 @@ def measure(items: int, number: int) -> tuple[list[dict[str, Any]], dict[str, fl
             serve = ("serve", "--every", "24h", "--listen", f"127.0.0.1:{port}")
             with started(*serve, environment=here, log=place / "serve.log") as service:
                 until(lambda: requests.get(f"{service}/readyz", timeout=60).json()["last_run"])
-                rows = [_one(company, *ticket) for ticket in list(company.tickets(number))]
+                rows = [_one(company, service, *ticket) for ticket in list(company.tickets(number))]
             before, began = _cpu(), time.monotonic()
             run("sync")
             alone = {"seconds": round(time.monotonic() - began, 2), "cpu": round(_cpu() - before, 2)}
@@ -188,9 +188,20 @@ def _cpu() -> float:
     return spent.ru_utime + spent.ru_stime
 
 
+def _is_rested(service: str) -> bool:
+    """Whether the service has nothing left to do: it follows news once more, and rests as long as its last run took."""
+    told = requests.get(f"{service}/readyz", timeout=60).json()
+    last = told["last_run"]
+    if last is None or told["running_since"] or last["why"] == "news":
+        return False
+    begun, ended = (datetime.fromisoformat(last[name]) for name in ("begun", "ended"))
+    return datetime.now(UTC) - ended > max(ended - begun, timedelta(seconds=1)) + timedelta(seconds=2)
+
+
 def _one(
-    company: Company, tracker: str, key: str, link: Callable[[], None], has: Callable[[], bool]
+    company: Company, service: str, tracker: str, key: str, link: Callable[[], None], has: Callable[[], bool]
 ) -> dict[str, Any]:
+    until(lambda: _is_rested(service))
     company.at_now()
     link()
     began = time.monotonic()

@@ -42,9 +42,9 @@ def hook_routes(
 ) -> list[Route]:
     """The routes of the trackers that are read and for which a secret is set; none without one."""
     hooks = {
-        name: _Receiver(secrets[name], verifier_of(tracker), nudge, clock)
+        name: _Receiver(secrets[name], verify, nudge, clock)
         for name, tracker in workspace.active.items()
-        if name in secrets
+        if name in secrets and (verify := verifier_of(tracker)) is not None
     }
     if not hooks:
         return []
