@@ -121,9 +121,9 @@ def test_both_at_once_is_refused(run: Cli) -> None:
 def test_verbose_logs_every_request_without_its_query(run: Cli, pointed: Sandbox) -> None:
     ran = run("orphans", "--fresh", "-v", *AS_OF)
     logged = [json.loads(line) for line in ran.err.splitlines()]
-    asked = [one for one in logged if one["event"] == "request"]
+    asked = [one for one in logged if one["body"] == "request"]
     assert len(asked) == len(pointed.requests)
-    assert {one["to"] for one in asked} == {"jira", "linear"}
-    assert {one["status"] for one in asked} == {200}
-    assert not any("?" in one["call"] for one in asked)
+    assert {one["truenorth.tracker"] for one in asked} == {"jira", "linear"}
+    assert {one["http.response.status_code"] for one in asked} == {200}
+    assert not any("?" in one["truenorth.call"] for one in asked)
     assert not [one for one in run("orphans", "--fresh", *AS_OF).err.splitlines() if '"request"' in one]

@@ -86,9 +86,9 @@ def test_missing_options_on_data_center(run: Cli) -> None:
     first = run("sync", *AS_OF, "--first-run")
     assert first.code == 0, first.out[-2000:]
     logged = [json.loads(line) for line in first.err.splitlines() if '"cannot set fields"' in line]
-    assert said in logged[0]["remedy"]
-    assert logged[0]["fields"] == ["KR health", "Alignment"]
-    assert all(said not in one["remedy"] for one in logged[1:]), "each is told once"
+    assert said in logged[0]["truenorth.remedy"]
+    assert logged[0]["truenorth.fields"] == ["KR health", "Alignment"]
+    assert all(said not in one["truenorth.remedy"] for one in logged[1:]), "each is told once"
 
     again = json.loads(run("sync", *AS_OF, "--format", "json").out)
     notes = [note for pull in again["pulled"] for note in pull["notes"]]
