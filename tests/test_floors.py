@@ -19,7 +19,8 @@ NEIGHBOURS = ("jira", "linear", "sandbox")
 STOREYS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
-        "garbage installation logs observation private_files stages",
+        "garbage installation log_events observation private_files stages",
+        "logs",
         "align",
         "measure",
         "flow",

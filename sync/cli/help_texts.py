@@ -70,6 +70,7 @@ HELP: Mapping[str, CommandHelp] = {
             "truenorth sync --quiet": "from cron: one line on a good run, and what is wrong on any other",
             "truenorth sync --accept-plan 0123456789ab": "let the plan with this hash pass a guard",
             "truenorth sync --quiet --report site": "the same, then refresh the report in that folder",
+            "truenorth sync --metrics truenorth.prom": "also leave Prometheus metrics in that file",
             "truenorth sync --distributed": "let workers on other machines read and write, and wait for them",
         },
         {**_WRITES, "0": "done; or another run is at work and does the same"},

@@ -141,7 +141,7 @@ class Child:
                 start_new_session=True,
             )
         except OSError as error:
-            log.error("run cannot begin", error=str(error))
+            log.error("run cannot begin", cause=str(error))
             return None
 
 

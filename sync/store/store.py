@@ -15,6 +15,7 @@ from config.text.redaction import redactor
 from config.wording import counted
 from config.workspace import Workspace
 from connectors.model import Receipt, Ref
+from sync import logs
 from sync.history.movement import WorkState
 from sync.marks.status_updates import PostedUpdate
 from sync.memory import Memory, RunRecord, Stuck
@@ -210,7 +211,9 @@ class Store:
         }
         with self.transaction() as connection:
             key = connection.execute(tables.runs.insert().values(row)).inserted_primary_key
-        return int(key[0]) if key else 0
+        run = int(key[0]) if key else 0
+        logs.of_run(run)
+        return run
 
     @again
     def close_run(self, run: int, outcome: str, summary: Mapping[str, Any]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -39,6 +40,7 @@ from sync.decide import Decision
 from sync.jobs.apply_plan import apply_plan
 from sync.jobs.last_read import latest_run
 from sync.jobs.observing.ended import Ended
+from sync.jobs.observing.events import told_in_log
 from sync.jobs.plan import plan as make_plan
 from sync.jobs.plan import plan_if_changed, save_plan
 from sync.jobs.report.folder import check_folder
@@ -164,15 +166,18 @@ def _tell(done: Synced | Unchanged | None, output: Output) -> None:
         output.say(one_line.of_sync(len(run.observation.items), run.plan, done.applied))
 
 
-def _observed(
-    session: Session, metrics: Path | None, interval: float | None
-) -> AbstractContextManager[Ended]:
-    if metrics is None:
-        return nullcontext(Ended())
-    # Who asks for no metrics does not load what writes them.
-    from sync.jobs.observing.metrics import told_in_metrics
+@contextmanager
+def _observed(session: Session, metrics: Path | None, interval: float | None) -> Iterator[Ended]:
+    """Log the sync in the block, and write its metrics where they are asked for."""
+    ended = Ended()
+    with ExitStack() as stack:
+        if metrics is not None:
+            # Who asks for no metrics does not load what writes them.
+            from sync.jobs.observing.metrics import told_in_metrics
 
-    return told_in_metrics(session, metrics, interval)
+            stack.enter_context(told_in_metrics(session, metrics, ended, interval))
+        stack.enter_context(told_in_log(ended))
+        yield ended
 
 
 def _refresh_report(session: Session, output: Output, folder: Path) -> None:

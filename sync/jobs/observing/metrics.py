@@ -49,16 +49,17 @@ _WRITES: tuple[Written, ...] = ("written", "skipped", "failed")
 
 
 @contextmanager
-def told_in_metrics(session: Session, file: Path, interval: float | None = None) -> Iterator[Ended]:
-    """Write the metrics of the sync in the block to `file`, also where it raises; the block says what it came to.
+def told_in_metrics(
+    session: Session, file: Path, ended: Ended, interval: float | None = None
+) -> Iterator[None]:
+    """Write the metrics of the sync in the block to `file`, also where it raises; what it came to is in `ended` then.
 
     `interval`: seconds between two syncs, where they are declared. A sync that another one stands in for leaves the file
     to that. Raises MetricsRefused before the sync where it cannot be written, and MetricsNotWritten after it; an error of the sync itself goes first.
     """
-    ended = Ended()
     check_textfile(file)
     try:
-        yield ended
+        yield
     except LeaseHeld:
         raise
     except BaseException as error:

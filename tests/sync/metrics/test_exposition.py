@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from prometheus_client.openmetrics.exposition import generate_latest as openmetrics
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
-from prometheus_client.parser import text_string_to_metric_families as parse_text
 
 from sync.metrics.errors import MetricsNotWritten, MetricsRefused
 from sync.metrics.exposition import (
@@ -31,6 +30,7 @@ from sync.metrics.figures import (
     TrackerFigures,
     usual_interval,
 )
+from tests.support.metrics import samples
 
 BEGAN = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 FULL = Figures(
@@ -69,15 +69,6 @@ FULL = Figures(
         {"stale_metric": 1},
     ),
 )
-
-
-def samples(text: str) -> dict[str, dict[tuple[str, ...], float]]:
-    """By name: values by those of the labels, sorted by the names of the labels."""
-    found: dict[str, dict[tuple[str, ...], float]] = {}
-    for family in parse_text(text):
-        for one in family.samples:
-            found.setdefault(one.name, {})[tuple(v for _, v in sorted(one.labels.items()))] = one.value
-    return found
 
 
 def test_every_metric_has_one_name_in_the_text_file_and_when_it_is_scraped(tmp_path: Path) -> None:

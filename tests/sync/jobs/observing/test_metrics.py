@@ -11,6 +11,7 @@ from config.workspace import Workspace
 from connectors.errors import Unreachable
 from connectors.http.rate_limits import Allowance
 from connectors.http.throttle import Throttle
+from sync.jobs.observing.ended import Ended
 from sync.jobs.observing.metrics import known_figures, told_in_metrics
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
@@ -22,7 +23,7 @@ from sync.store.lease import LeaseHeld
 from sync.store.store import Store
 from tests.support.builders import NOW, work, workspace
 from tests.support.fake_sessions import FIRST_RUN, ITEMS, fake, session_of
-from tests.sync.metrics.test_exposition import samples
+from tests.support.metrics import samples
 
 
 @pytest.fixture
@@ -37,7 +38,8 @@ def declared() -> Workspace:
 
 
 def told(session: Session, file: Path, overrides: Overrides = NO_OVERRIDES) -> dict[str, dict[tuple[str, ...], float]]:  # fmt: skip
-    with told_in_metrics(session, file) as ended:
+    ended = Ended()
+    with told_in_metrics(session, file, ended):
         ended.done = synchronise_if_changed(session, NOW, Reporter(), overrides)
     return samples(file.read_text(encoding="utf-8"))
 
@@ -116,7 +118,7 @@ def test_a_sync_that_another_one_stands_in_for_leaves_the_file_to_it(
 ) -> None:
     file = tmp_path / "a.prom"
     file.write_text("of the other run", encoding="utf-8")
-    with pytest.raises(LeaseHeld), told_in_metrics(session, file):
+    with pytest.raises(LeaseHeld), told_in_metrics(session, file, Ended()):
         raise LeaseHeld("another run is at work.")
     assert file.read_text(encoding="utf-8") == "of the other run"
 
@@ -124,12 +126,12 @@ def test_a_sync_that_another_one_stands_in_for_leaves_the_file_to_it(
 def test_the_error_of_a_sync_goes_before_that_of_its_metrics(session: Session, tmp_path: Path) -> None:
     folder = tmp_path / "there"
     folder.mkdir()
-    with pytest.raises(ZeroDivisionError), told_in_metrics(session, folder / "a.prom"):
+    with pytest.raises(ZeroDivisionError), told_in_metrics(session, folder / "a.prom", Ended()):
         _ = folder.rmdir() or 1 / 0  # type: ignore[func-returns-value]
-    with pytest.raises(MetricsRefused), told_in_metrics(session, folder / "a.prom"):
+    with pytest.raises(MetricsRefused), told_in_metrics(session, folder / "a.prom", Ended()):
         raise AssertionError("not to be begun")
     folder.mkdir()
-    with pytest.raises(MetricsNotWritten), told_in_metrics(session, folder / "a.prom"):
+    with pytest.raises(MetricsNotWritten), told_in_metrics(session, folder / "a.prom", Ended()):
         folder.rmdir()
 
 
