@@ -159,7 +159,7 @@ def running(
 def settled(log: Path, seconds: float) -> None:
     """Until the run that follows the last news has ended."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end and '"why": "after news"' not in log.read_text().rpartition('"news from')[2]:
+    while time.monotonic() < end and '.why": "after news"' not in log.read_text().rpartition('"news from')[2]:
         time.sleep(0.2)
 
 
@@ -218,9 +218,9 @@ def judged(
     given: argparse.Namespace, found: Found, events: list[dict[str, Any]]
 ) -> tuple[list[dict[str, Any]], list[str]]:
     sent = given.seconds * given.rate + given.burst
-    heard = sum(one["deliveries"] for one in events if one["event"] == "news from trackers")
-    runs = [one for one in events if one["event"] == "run ended"]
-    written = sum(one["written"] or 0 for one in runs)
+    heard = sum(one["truenorth.deliveries"] for one in events if one["body"] == "news from trackers")
+    runs = [one for one in events if one["body"] == "run ended"]
+    written = sum(one["truenorth.written"] or 0 for one in runs)
     p95 = statistics.quantiles(found.rate, n=20)[-1]
     quarter = max(1, len(found.memory) // 4)
     growth = statistics.median(found.memory[-quarter:]) / statistics.median(found.memory[:quarter])
@@ -236,7 +236,7 @@ def judged(
         "memory of the service, MB": round(found.memory[-1], 1),
         "memory, last quarter to the first": round(growth, 3),
         "runs": len(runs),
-        "of them by news": sum(one["why"] == "news" for one in runs),
+        "of them by news": sum(one["truenorth.why"] == "news" for one in runs),
         "writes, though nothing changed": written,
     }
     faults = []
@@ -244,7 +244,7 @@ def judged(
         faults.append(f"of {sent} deliveries {heard} were counted; answers: {found.codes}")
     if written:
         faults.append(f"{written} items were written to though nothing changed")
-    if any(one["exit_code"] for one in runs):
+    if any(one["truenorth.exit_code"] for one in runs):
         faults.append("a run failed")
     if not given.smoke and p95 >= P95:
         faults.append("the p95 of an answer is not below 50 ms")

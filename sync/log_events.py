@@ -73,6 +73,11 @@ EVENTS: tuple[LogEvent, ...] = (
     LogEvent("truenorth.worker.configuration_refused", "cannot load the configuration anew", "Correct the OKR files; `truenorth validate` says where."),
     LogEvent("truenorth.sync.uncancelled", "cannot cancel the run; the workers go on to its end", "Look at the database of the store."),
     LogEvent("truenorth.sync.unseen", "cannot see how far the run is; looking again", "Look at the database of the store."),
+    # The service.
+    LogEvent("truenorth.serve.run_ended", "run ended", "Where it is a warning, look at the events of that run, which stand before it."),
+    LogEvent("truenorth.serve.run_overdue", "run does not end", "Report it with the events of the run; the service ended it."),
+    LogEvent("truenorth.serve.run_failed", "run cannot begin", "As the event says: give the container more memory or processes."),
+    LogEvent("truenorth.serve.failed", "the timetable broke off", "Report it with the stack trace; the service ends, and whoever supervises it starts it again."),
     # Assistants.
     LogEvent("truenorth.mcp.failed", "a tool failed", "Report it with the stack trace."),
 )  # fmt: skip

@@ -42,7 +42,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "jobs",
         "mcp serving",
         "cli",
-        "__main__ standby",
+        "__main__",
     )
 )
 """Packages and modules of `sync`, from the bottom up: each may import those below it, and its own storey's never."""

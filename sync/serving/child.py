@@ -20,7 +20,7 @@ from sync.serving.served import Ran
 
 log = structlog.get_logger(__name__)
 
-PROGRAM = (sys.executable, "-P", "-m", "sync.standby")
+PROGRAM = (sys.executable, "-P", "-m", "sync.cli.standby")
 """With this Python, and without what lies in the current folder."""
 
 _PATIENCE = 60.0
@@ -45,7 +45,7 @@ class Child:
 
     `config`: the OKR file or folder, where one was given. `every`: time between two runs. `longest`: seconds after which a run that does not end by itself is ended;
     every wait in it has a deadline, so that is a fault. `more`: variables of its environment beside those of this process.
-    `program`: what takes the arguments of a command from stdin, as `sync.standby` does. One is always ready: loading takes
+    `program`: what takes the arguments of a command from stdin, as `sync.cli.standby` does. One is always ready: loading takes
     longer than most runs.
     """
 
@@ -141,7 +141,7 @@ class Child:
                 start_new_session=True,
             )
         except OSError as error:
-            log.error("run cannot begin", error=str(error))
+            log.error("run cannot begin", cause=str(error))
             return None
 
 
