@@ -27,7 +27,7 @@ def test_actions_are_pinned_by_their_commits_and_rights_are_given_by_name(workfl
     assert [
         one for one in lines if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)
     ] == []
-    assert read(workflow)["permissions"] in ({}, {"contents": "read"})
+    assert read(workflow)["permissions"] == {"contents": "read"}
     checkouts = [step for job in read(workflow)["jobs"].values() for step in job["steps"] if "uses" in step]
     kept = [one for one in checkouts if "checkout" in one["uses"] and one["with"]["persist-credentials"]]
     assert kept == []
