@@ -55,6 +55,7 @@ BENCHES = (
     Bench("print_plan"),
     Bench("writes", smoke=("--smoke",), usual=("--counts", "2000")),
     Bench("simulate_fleet", smoke=("--smoke",), usual=("--smoke",), large=()),
+    Bench("serve_load", smoke=("--smoke",), usual=("--seconds", "60"), large=()),
     Bench("drill_workers", usual=None, large=()),
     Bench("soak", usual=None, large=()),
 )

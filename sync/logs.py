@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import uuid
 from collections.abc import MutableMapping
 from typing import Any, Literal
 
@@ -11,8 +12,54 @@ import structlog
 from structlog.typing import Processor, WrappedLogger
 
 from config.text.redaction import redactor, shown, shown_lines
+from connectors.http.user_agent import DISTRIBUTION, version
+from sync.log_events import NAMES, field_name
 
 Event = MutableMapping[str, Any]
+
+_INSTANCE = str(uuid.uuid4())
+"""Tells this process from all others, from its first event on."""
+
+
+class _Run:
+    """The run that this process is at, for the threads of all of its parts; 0 before the first."""
+
+    id = 0
+
+
+def of_run(number: int) -> None:
+    """From here on every event of this process says that it belongs to this run, by its number in the store."""
+    _Run.id = number
+
+
+def _with_run(_logger: WrappedLogger, _name: str, event: Event) -> Event:
+    if _Run.id:
+        event.setdefault("run", _Run.id)
+    return event
+
+
+def for_machines(_logger: WrappedLogger, _name: str, event: Event) -> Event:
+    """A log processor: the fields by the names of OpenTelemetry, with the name of the event and what sent it."""
+    words = str(event.get("event", ""))
+    event.pop("told", None)
+    named = {"event_name": NAMES[words]} if words in NAMES else {}
+    sender = {
+        "service.name": DISTRIBUTION,
+        "service.version": version(),
+        "service.instance.id": _INSTANCE,
+    }
+    if "run" in event:
+        # As strings, as OpenTelemetry has ids.
+        event["run"] = str(event["run"])
+    return {field_name(ours): value for ours, value in event.items()} | named | sender
+
+
+def for_people(_logger: WrappedLogger, _name: str, event: Event) -> Event:
+    """A log processor: nothing of what the output of the command tells as well, and no number of the run, which people see there."""
+    if event.pop("told", False):
+        raise structlog.DropEvent
+    event.pop("run", None)
+    return event
 
 
 def fit_to_show(_logger: WrappedLogger, _name: str, event: Event) -> Event:
@@ -52,6 +99,7 @@ def configure(level: str, style: Literal["auto", "json", "console"]) -> None:
     stderr: Any = _Stderr()
     as_json = style == "json" or (style == "auto" and not sys.stderr.isatty())
     renderer: Processor
+    named: Processor = for_machines if as_json else for_people
     if as_json:
         renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
     else:
@@ -59,10 +107,12 @@ def configure(level: str, style: Literal["auto", "json", "console"]) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _with_run,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             fit_to_show,
+            named,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),

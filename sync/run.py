@@ -10,6 +10,7 @@ from sync.collect.collect import Begun, collect
 from sync.collect.external_values import Sources
 from sync.decide import Decision, decide
 from sync.garbage import collecting_nothing
+from sync.stages import Stages
 from sync.store.store import Store
 
 
@@ -24,17 +25,19 @@ def run(
     rewind: bool = False,
     full: bool = False,
     begun: Begun | None = None,
+    stages: Stages | None = None,
 ) -> Decision:
     """Read both worlds and decide. Writes to no tracker. `rewind`, `full`, `begun`: see `collect`; the first is for looking
-    only.
+    only. `stages` hears how long it took.
     """
-    tell = progress or untold
-    observation, alignment = collect(
-        workspace, connectors, store, now, progress, sources, rewind=rewind, full=full, begun=begun
-    )
+    tell, timed = progress or untold, stages or Stages()
+    with timed.during("read"):
+        observation, alignment = collect(
+            workspace, connectors, store, now, progress, sources, rewind=rewind, full=full, begun=begun
+        )
     tell("Deciding what to write", 0, None)
-    memory = store.memory(workspace, now)
-    with collecting_nothing():
+    with timed.during("decide"), collecting_nothing():
+        memory = store.memory(workspace, now)
         decision = decide(observation, memory, workspace, now, alignment)
     tell("Deciding what to write", 1, 1)
     return decision

@@ -19,7 +19,8 @@ NEIGHBOURS = ("jira", "linear", "sandbox")
 STOREYS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
-        "garbage installation logs observation private_files",
+        "garbage installation log_events observation private_files stages",
+        "logs",
         "align",
         "measure",
         "flow",
@@ -37,10 +38,11 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "brief explain impact_map remember starter unchanged",
         "review",
         "report",
+        "metrics",
         "jobs",
-        "mcp",
+        "mcp serving",
         "cli",
-        "__main__",
+        "__main__ standby",
     )
 )
 """Packages and modules of `sync`, from the bottom up: each may import those below it, and its own storey's never."""

@@ -34,6 +34,7 @@ class RetryPolicy:
     - `budget`: seconds that one call may spend waiting; a longer wait asked for by the tracker ends the
       call at once, with the error that says how long.
     - `time_left`: seconds until the run's deadline; no wait is begun that would pass it, our own neither.
+    - `heard`: told the tracker, and the seconds, of each wait before it.
     - `sleep` and `rng` are there for tests.
     """
 
@@ -43,6 +44,7 @@ class RetryPolicy:
     budget: float = 300.0
     sleep: Callable[[float], None] = time.sleep
     time_left: Callable[[], float] = lambda: math.inf
+    heard: Callable[[str, float], None] = lambda _tracker, _seconds: None
     rng: random.Random = field(default_factory=random.SystemRandom)
 
     def call(self, send: Callable[[], T], *, repeatable: bool) -> T:
@@ -75,6 +77,8 @@ class RetryPolicy:
 
         def announce(state: tenacity.RetryCallState) -> None:
             error = state.outcome.exception() if state.outcome else None
+            if isinstance(error, TrackerError):
+                self.heard(error.tracker, state.upcoming_sleep)
             log.warning(
                 "waiting before the next attempt",
                 tracker=getattr(error, "tracker", None),

@@ -23,6 +23,7 @@ from connectors.http.in_flight import READS, WRITES, InFlight, Kind
 from connectors.http.pacing import Pacer, Shared
 from connectors.http.rate_limits import Allowance, follow, wait_before
 from connectors.http.retry import OutOfTime, RetryPolicy
+from connectors.http.traffic import Traffic
 
 log = structlog.get_logger(__name__)
 
@@ -85,7 +86,8 @@ class Throttle:
     ) -> None:
         given = retry or RetryPolicy()
         self._own_sleep = None if given.sleep is time.sleep else given.sleep
-        self.retry = replace(given, sleep=self._sleep, time_left=self.time_left)
+        self.traffic = Traffic()
+        self.retry = replace(given, sleep=self._sleep, time_left=self.time_left, heard=self.traffic.retried)
         self.reserved_share = reserved_share
         self.in_flight = in_flight or InFlight()
         self._ends = time.monotonic() + deadline
@@ -118,6 +120,7 @@ class Throttle:
         room = self.in_flight.enter(kind, lambda: self._may_wait(tracker))
         try:
             self.acquire(tracker, costs)
+            self.traffic.sent(tracker, kind)
             readings: list[Allowance] = []
             try:
                 yield readings
@@ -175,6 +178,7 @@ class Throttle:
                 seconds=round(seconds, 1),
             )
         if seconds > 0:
+            self.traffic.paced(tracker, seconds)
             self.retry.sleep(seconds)
             if self._halt.is_set() and self._not_before > time.monotonic():
                 self.record((), costs)

@@ -11,7 +11,13 @@ DISTRIBUTION = "truenorth"
 @cache
 def user_agent() -> str:
     """The `User-Agent` of every request: `truenorth/VERSION`, or `truenorth` where it runs without installation."""
+    return f"{DISTRIBUTION}/{version()}".rstrip("/")
+
+
+@cache
+def version() -> str:
+    """The version that is installed; "" where it runs without installation."""
     try:
-        return f"{DISTRIBUTION}/{metadata.version(DISTRIBUTION)}"
+        return metadata.version(DISTRIBUTION)
     except metadata.PackageNotFoundError:
-        return DISTRIBUTION
+        return ""

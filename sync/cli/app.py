@@ -34,9 +34,10 @@ class _Truenorth(CommandGroup):
                 "plan": "Show what a sync would write, and write nothing.",
                 "sync": "Read the trackers, show the plan, check the guards, and write.",
                 "apply": "Write a saved plan exactly as it was shown.",
+                "serve": "Sync on a timetable, and serve the report and metrics.",
                 "worker": "Work on distributed syncs until stopped.",
             },
-            apart={"worker": "sync.cli.commands.worker"},
+            apart={"serve": "sync.cli.commands.serve", "worker": "sync.cli.commands.worker"},
         ),
         HelpSection(
             "Inspect",

@@ -89,7 +89,9 @@ def _codes() -> Mapping[type[BaseException], Exit]:
     from sync.jobs.report.errors import ReportFolderRefused, ReportNotWritten
     from sync.jobs.sandbox import SandboxError, SandboxMissing
     from sync.mcp.errors import McpMissing
+    from sync.metrics.errors import MetricsNotWritten, MetricsRefused
     from sync.plan.undo import SelectionError
+    from sync.serving.errors import CannotListen, ServeMissing
     from sync.store.database import NeedsPostgreSQL
     from sync.store.lease import LeaseBusy, LeaseHeld, LeaseLost, LeaseOverdue
     from sync.store.plan_file import PlanError
@@ -102,10 +104,12 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         SelectionError: Exit.USAGE,
         OkrFileError: Exit.USAGE,
         ReportFolderRefused: Exit.USAGE,
+        MetricsRefused: Exit.USAGE,
         SandboxMissing: Exit.USAGE,
         NeedsPostgreSQL: Exit.USAGE,
         WorkersMissing: Exit.USAGE,
         McpMissing: Exit.USAGE,
+        ServeMissing: Exit.USAGE,
         # Before what they are kinds of.
         BriefDelayed: Exit.PARTIAL,
         BriefNotPosted: Exit.FAILED,
@@ -119,7 +123,9 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         TrackerError: Exit.FAILED,
         StoreError: Exit.FAILED,
         SandboxError: Exit.FAILED,
+        CannotListen: Exit.FAILED,
         ReportNotWritten: Exit.FAILED,
+        MetricsNotWritten: Exit.FAILED,
         NoWorker: Exit.FAILED,
         RunFailed: Exit.FAILED,
         Differs: Exit.FAILED,

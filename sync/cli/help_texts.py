@@ -70,6 +70,7 @@ HELP: Mapping[str, CommandHelp] = {
             "truenorth sync --quiet": "from cron: one line on a good run, and what is wrong on any other",
             "truenorth sync --accept-plan 0123456789ab": "let the plan with this hash pass a guard",
             "truenorth sync --quiet --report site": "the same, then refresh the report in that folder",
+            "truenorth sync --metrics truenorth.prom": "also leave Prometheus metrics in that file",
             "truenorth sync --distributed": "let workers on other machines read and write, and wait for them",
         },
         {**_WRITES, "0": "done; or another run is at work and does the same"},
@@ -80,6 +81,18 @@ HELP: Mapping[str, CommandHelp] = {
             "truenorth apply first.plan --first-run": "the same, where nothing was ever written",
         },
         _WRITES,
+    ),
+    "serve": CommandHelp(
+        {
+            "truenorth serve --every 10m": "sync every 10 minutes; pages at http://127.0.0.1:8480",
+            "truenorth serve --every 1h --listen 0.0.0.0:8480": "the same, reachable from other machines",
+            "truenorth serve --every 10m --report site": "keep the report in a folder of one's own",
+        },
+        {
+            "1": "the address cannot be listened on, or the store cannot be used",
+            "2": "wrong usage or configuration, or what it needs is not installed",
+            **_ENDED,
+        },
     ),
     "worker": CommandHelp(
         {

@@ -44,6 +44,14 @@ AsOf = Annotated[
         rich_help_panel=COMMON,
     ),
 ]
+MetricsFile = Annotated[
+    Path | None,
+    typer.Option("--metrics", help="Write Prometheus metrics of this sync to FILE.", metavar="FILE"),
+]
+MetricsInterval = Annotated[
+    str | None,
+    typer.Option(help="Time between syncs, for alerts, such as 10m. Default: as they came.", metavar="TIME"),
+]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Read the trackers instead of the last snapshot.")]
 Full = Annotated[
     bool, typer.Option("--full", help="Read everything, not only what changed since the last read.")
@@ -163,6 +171,19 @@ def given_days(text: str | None) -> int | None:
         message = f"{text!r} is no number of days or weeks, for example 30d or 6w"
         raise typer.BadParameter(message, param_hint="--older-than")
     return int(found[1]) * _DAYS[found[2]]
+
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def given_seconds(text: str | None, option: str) -> float | None:
+    """Seconds, as in "90s", "10m", "2h" or "1d". Raises typer.BadParameter for anything else, naming the option."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"([0-9]{1,6})([smhd])", text.strip().casefold())
+    if found is None or int(found[1]) == 0:
+        raise typer.BadParameter(f"{text!r} is no length of time, for example 10m or 2h", param_hint=option)
+    return float(int(found[1]) * _SECONDS[found[2]])
 
 
 def _time(text: str, zone: tzinfo) -> datetime:

@@ -16,11 +16,12 @@ from config.text.texts import texts_for
 from config.workspace import Workspace
 from connectors.base import Connector
 from connectors.http.pacing import Pacer
-from connectors.http.throttle import Throttles
+from connectors.http.throttle import Throttle, Throttles
 from connectors.registry import connect
 from sync.align.initiatives import initiative_use
 from sync.collect.external_values import Sources
 from sync.jobs.origins import Destination, destinations, keep_origins
+from sync.stages import Stages
 from sync.store.lease import Lease
 from sync.store.store import Store
 
@@ -46,6 +47,10 @@ class Session:
     """Where the credential of each tracker goes."""
     writing: threading.Event = field(default_factory=threading.Event)
     """Set from the first write until what came of the writes is saved."""
+    stages: Stages = field(default_factory=Stages)
+    """How long each stage took."""
+    throttles: dict[str, Throttle] = field(default_factory=dict)
+    """The throttle of each tracker, once they are opened: what was asked, and what may still be."""
 
     def keep_origins(self, trackers: Collection[str]) -> None:
         """Remember where the credentials of these trackers went, now that they could be read there."""
@@ -129,6 +134,7 @@ def session_for(
         bound_for = destinations(workspace, keys, store.origins())
         halt = Halt()
         throttles = Throttles(halt, pacer_for)
+        opened_throttles: dict[str, Throttle] = {}
 
         def open_() -> dict[str, Connector]:
             connectors: dict[str, Connector] = {}
@@ -144,6 +150,7 @@ def session_for(
                     reads_in_flight=policy.reads_in_flight,
                     writes_in_flight=policy.writes_in_flight,
                 )
+                opened_throttles[name] = throttle
                 connectors[name] = connect(
                     name,
                     tracker,
@@ -165,4 +172,4 @@ def session_for(
         connectors = WhenAsked(workspace.active, open_)
         deadline = workspace.policy.deadline_minutes * 60
         timed = replace(sources or Sources(), time_left=lambda: throttles.time_left(deadline))
-        yield Session(workspace, connectors, store, halt, timed, bound_for)
+        yield Session(workspace, connectors, store, halt, timed, bound_for, throttles=opened_throttles)

@@ -8,6 +8,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
 from config.load import fingerprint
 from config.workspace import Workspace
 from connectors.base import Progress
@@ -19,6 +21,7 @@ from sync.decide import Decision
 from sync.jobs.project_views import renew_views
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
+from sync.log_events import SYNC_STARTED
 from sync.observation import Observation, Unread
 from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied
@@ -32,6 +35,8 @@ from sync.store.journal import resolve
 from sync.store.lease import Lease, LeaseBusy, LeaseHeld, LeaseOverdue, leased
 from sync.store.store import Store
 from sync.unchanged import Unchanged, World, nothing_changed, settle
+
+log = structlog.get_logger(__name__)
 
 JOURNAL_DETAIL = timedelta(days=90)
 """How long the journal keeps what a write changed from and to."""
@@ -84,13 +89,24 @@ def _read(
     session.writing.clear()
     workspace, connectors, store = session.workspace, session.connectors, session.store
     with reporter.progress() as progress:
-        begun = Begun(read_trackers(workspace, connectors, store, progress, full=full))
-        if record is not None:
-            unchanged, begun = nothing_changed(_world(session), begun.reads, record, now)
-            if unchanged is not None:
-                session.keep_origins(set(connectors))
-                return unchanged
-        result = run(workspace, connectors, store, now, progress, session.sources, rewind=rewind, begun=begun)
+        with session.stages.during("read"):
+            begun = Begun(read_trackers(workspace, connectors, store, progress, full=full))
+            if record is not None:
+                unchanged, begun = nothing_changed(_world(session), begun.reads, record, now)
+                if unchanged is not None:
+                    session.keep_origins(set(connectors))
+                    return unchanged
+        result = run(
+            workspace,
+            connectors,
+            store,
+            now,
+            progress,
+            session.sources,
+            rewind=rewind,
+            begun=begun,
+            stages=session.stages,
+        )
     session.keep_origins(set(session.connectors) - set(result.observation.stale))
     reporter.unread(result.observation.unread)
     return result
@@ -171,7 +187,9 @@ def _world(session: Session) -> World:
 
 def _open(session: Session) -> int:
     workspace = session.workspace
-    return session.store.open_run("sync", fingerprint(workspace), workspace.workspace)
+    record = session.store.open_run("sync", fingerprint(workspace), workspace.workspace)
+    log.info(SYNC_STARTED, trackers=sorted(workspace.active), told=True)
+    return record
 
 
 def _carry_out(
@@ -186,9 +204,11 @@ def _carry_out(
     if blocking:
         store.close_run(record, "stopped", {"guards": [stop.guard for stop in blocking]})
         return Synced(result, True, None)
-    applied = write(session, result.plan, record, lease, reporter)
-    remember(result, workspace, store, applied.receipts)
-    record_outcome(session, applied, record, result.observation.unread)
+    with session.stages.during("write"):
+        applied = write(session, result.plan, record, lease, reporter)
+    with session.stages.during("remember"):
+        remember(result, workspace, store, applied.receipts)
+        record_outcome(session, applied, record, result.observation.unread)
     reporter.applied(result.plan, applied)
     return Synced(result, False, applied)
 

@@ -15,6 +15,7 @@ from config.text.redaction import redactor
 from config.wording import counted
 from config.workspace import Workspace
 from connectors.model import Receipt, Ref
+from sync import logs
 from sync.history.movement import WorkState
 from sync.marks.status_updates import PostedUpdate
 from sync.memory import Memory, RunRecord, Stuck
@@ -210,7 +211,9 @@ class Store:
         }
         with self.transaction() as connection:
             key = connection.execute(tables.runs.insert().values(row)).inserted_primary_key
-        return int(key[0]) if key else 0
+        run = int(key[0]) if key else 0
+        logs.of_run(run)
+        return run
 
     @again
     def close_run(self, run: int, outcome: str, summary: Mapping[str, Any]) -> None:
@@ -221,14 +224,24 @@ class Store:
             connection.execute(change)
 
     @again
-    def last_run(self, *kinds: str) -> RunRecord | None:
-        """The latest run, of one of the kinds if any are given."""
+    def last_run(self, *kinds: str, outcome: str | None = None) -> RunRecord | None:
+        """The latest run, of one of the kinds if any are given, and with that outcome if one is."""
         query = sa.select(tables.runs).order_by(tables.runs.c.id.desc()).limit(1)
         if kinds:
             query = query.where(tables.runs.c.kind.in_(kinds))
+        if outcome is not None:
+            query = query.where(tables.runs.c.outcome == outcome)
         with self.transaction() as connection:
             row = connection.execute(query).first()
         return None if row is None else record_of(row)
+
+    @again
+    def begun(self, kind: str, count: int) -> list[datetime]:
+        """When the latest runs of a kind began, newest first; at most so many."""
+        at, newest = tables.runs.c.at, tables.runs.c.id.desc()
+        query = sa.select(at).where(tables.runs.c.kind == kind).order_by(newest).limit(count)
+        with self.transaction() as connection:
+            return [datetime.fromisoformat(moment) for moment in connection.scalars(query)]
 
     @again
     def runs_after(self, run: int, kind: str) -> list[RunRecord]:

@@ -107,7 +107,7 @@ def test_results_go_to_stdout_and_logs_to_stderr(sandbox: Sandbox, tmp_path: Pat
     out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     json.loads(out)
-    assert all(json.loads(line)["event"] for line in err.splitlines())
+    assert all(json.loads(line)["body"] for line in err.splitlines())
 
 
 def test_a_closed_pipe_is_no_fault(sandbox: Sandbox, tmp_path: Path) -> None:

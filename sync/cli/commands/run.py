@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -19,10 +21,13 @@ from sync.cli.options import (
     FirstRun,
     FormatOption,
     Full,
+    MetricsFile,
+    MetricsInterval,
     OnlyItems,
     OnlyProjects,
     OnlyTrackers,
     given_moment,
+    given_seconds,
     overrides_of,
     require_trackers,
     selection_of,
@@ -34,6 +39,8 @@ from sync.cli.verbosity import is_quiet
 from sync.decide import Decision
 from sync.jobs.apply_plan import apply_plan
 from sync.jobs.last_read import latest_run
+from sync.jobs.observing.ended import Ended
+from sync.jobs.observing.events import told_in_log
 from sync.jobs.plan import plan as make_plan
 from sync.jobs.plan import plan_if_changed, save_plan
 from sync.jobs.report.folder import check_folder
@@ -118,21 +125,26 @@ def sync(
         Path | None,
         typer.Option("--report", help="Then refresh the report in this folder.", metavar="DIR"),
     ] = None,
+    metrics: MetricsFile = None,
+    metrics_interval: MetricsInterval = None,
 ) -> None:
     """Read the trackers, show the plan, check the guards, and write."""
     given, overrides = given_moment(as_of), overrides_of(first_run, accept_plan, accept_shrink)
+    interval = given_seconds(metrics_interval, "--metrics-interval")
     if report is not None:
         check_folder(report)
     with command_session(config, style, tells_okrs=True) as (session, output):
         now = given.in_zone_of(session.workspace)
         reporter = OutputReporter(output, PlanView(everything=everything), brief=is_quiet())
         done: Synced | Unchanged | None
-        if distributed:
-            done = _distributed(session, now, reporter, overrides)
-        elif given.text is not None:
-            done = synchronise(session, now, reporter, overrides, full=full)
-        else:
-            done = synchronise_if_changed(session, now, reporter, overrides, full=full)
+        with _observed(session, metrics, interval) as ended:
+            if distributed:
+                done = _distributed(session, now, reporter, overrides)
+            elif given.text is not None:
+                done = synchronise(session, now, reporter, overrides, full=full)
+            else:
+                done = synchronise_if_changed(session, now, reporter, overrides, full=full)
+            ended.done = done
         _tell(done, output)
         if report is not None and not session.halt.is_set():
             if done is None or (isinstance(done, Synced) and done.blocked):
@@ -154,6 +166,20 @@ def _tell(done: Synced | Unchanged | None, output: Output) -> None:
         output.say(one_line.of_sync(len(run.observation.items), run.plan, done.applied))
 
 
+@contextmanager
+def _observed(session: Session, metrics: Path | None, interval: float | None) -> Iterator[Ended]:
+    """Log the sync in the block, and write its metrics where they are asked for."""
+    ended = Ended()
+    with ExitStack() as stack:
+        if metrics is not None:
+            # Who asks for no metrics does not load what writes them.
+            from sync.jobs.observing.metrics import told_in_metrics
+
+            stack.enter_context(told_in_metrics(session, metrics, ended, interval))
+        stack.enter_context(told_in_log(ended))
+        yield ended
+
+
 def _refresh_report(session: Session, output: Output, folder: Path) -> None:
     """As `truenorth report` would after this sync. Who asks for none does not load what makes it."""
     from sync.cli.commands.report import refresh
@@ -173,7 +199,8 @@ def _distributed(
     from sync.jobs.distributed.sync import synchronise_distributed
 
     try:
-        return synchronise_distributed(session, now, reporter, overrides)
+        with session.stages.during("workers"):
+            return synchronise_distributed(session, now, reporter, overrides)
     except RunCancelled as error:
         complain(str(error))
         return None

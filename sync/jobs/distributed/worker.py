@@ -270,7 +270,8 @@ class Worker:
                     self._running[job.id] = _Running(work, job.id)
                 if self._stop.is_set():
                     session.halt.set()
-                do(work)
+                with structlog.contextvars.bound_contextvars(run=run):
+                    do(work)
         except GivenBack:
             runs.release(claim)
             raise

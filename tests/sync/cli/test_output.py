@@ -96,7 +96,7 @@ def test_logs_go_to_stderr_as_json_when_nobody_watches(capsys: pytest.CaptureFix
     finally:
         structlog.reset_defaults()
     assert captured.out == ""
-    assert json.loads(captured.err)["tracker"] == "jira"
+    assert json.loads(captured.err)["truenorth.tracker"] == "jira"
 
 
 @pytest.mark.parametrize("width", [80, 100, 160])
