@@ -83,7 +83,7 @@ def _files(path: Path) -> list[Path]:
 def _unreadable(path: Path, error: OSError) -> Problem:
     mark = Place(str(path), 1, 1)
     if isinstance(error, FileNotFoundError):
-        hint = "set --config or TRUENORTH_CONFIG to the file or folder"
+        hint = "set --config or TRUENORTH_CONFIG to the file or folder, or type `truenorth init` to begin with one"
         return mark.problem("no such file or folder", hint)
     return mark.problem(f"cannot be read: {(error.strerror or 'unknown cause').lower()}")
 

@@ -32,22 +32,39 @@ NOT_TYPED: Mapping[tuple[str, ...], str] = {
     ("uv", "tool"): "installs on the machine",
     ("pip",): "installs on the machine",
     ("python3", "-m", "venv"): "installs on the machine",
+    (".venv/bin/pip",): "installs on the machine",
     ("/opt/truenorth/bin/pip",): "installs on the machine",
     ("docker",): "needs an engine; deploy/verify-image runs the image",
     ("podman",): "needs an engine; deploy/verify-image runs the image",
     ("buildah",): "needs an engine; deploy/verify-image builds the image",
     ("kubectl",): "needs a cluster; the manifests are checked against their schemas",
     ("promtool",): "a program of Prometheus; the rules are tested where it is installed",
-    ("git",): "a program of others",
+    **dict.fromkeys((("git",), ("gh",), ("jq",), ("patch",), ("openssl",)), "a program of others"),
+    **dict.fromkeys(
+        (("for",), ("do",), ("done",), ("read",), ("echo",), ("install",)), "asks for the reader's secrets"
+    ),
     ("pre-commit",): "a program of others",
     ("systemctl",): "a program of others",
-    ("openssl",): "a program of others",
     ("cat",): "shows a file of the reader's own",
     ("mkdir",): "makes a folder of the reader's own",
     ("export",): "sets what the fixture sets",
+    ("root", "cd"): "goes to the reader's own folder, as a line of /etc/cron.d",
     ("cd",): "goes to the reader's own folder",
     ("chromium",): "a program of others, for pictures",
     ("deploy/verify-image",): "builds the image: its own job",
+    (
+        "truenorth",
+        "plan",
+        "--config",
+        "okrs/",
+        "--against",
+    ): "needs a history of the files; plan --against has tests of its own",
+    (
+        "truenorth",
+        "sync",
+        "--quiet",
+        "--metrics",
+    ): "writes where a program of Prometheus looks; sync --metrics has tests of its own",
     ("truenorth", "demo"): "CI runs it: make demo",
     ("truenorth", "sandbox"): "serves until stopped; the fixture is one",
     ("truenorth", "worker"): "serves until stopped; tests/sync/jobs has its tests",
@@ -96,7 +113,13 @@ cycles: {2027-Q1: {start: 2027-01-01, end: 2027-03-31}}
 GROUP: Any = typer.main.get_command(app.app)
 
 
+NOT_ASKED = {"/__hooks": "sends webhooks to whoever listens; those have tests of their own"}
+"""Controls of the sandbox that are not asked here, and why."""
+
+
 def reason(typed: Typed) -> str | None:
+    if typed.program == "curl":
+        return next((why for end, why in NOT_ASKED.items() if typed.words[-1].endswith(end)), None)
     return next((why for begin, why in NOT_TYPED.items() if typed.words[: len(begin)] == begin), None)
 
 

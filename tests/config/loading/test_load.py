@@ -82,7 +82,7 @@ def test_a_path_that_is_not_there() -> None:
     (problem,) = problems_of(Path("nowhere/truenorth.yaml"))
     assert str(problem) == (
         "nowhere/truenorth.yaml:1:1: no such file or folder; "
-        "set --config or TRUENORTH_CONFIG to the file or folder"
+        "set --config or TRUENORTH_CONFIG to the file or folder, or type `truenorth init` to begin with one"
     )
 
 
