@@ -31,7 +31,7 @@ def test_it_prints_the_line_and_where_it_belongs(run: Cli, okrs: Path) -> None:
     made = run("check-in", "GROWTH-KR1", "31 %", "--on", "2026-11-01")
     assert (made.code, made.err) == (0, "")
     assert made.out.splitlines()[:2] == [
-        "# under measure.checkins of GROWTH-KR1, at okrs/growth.yaml:10:11; to put it there: --write",
+        "# under measure.checkins of GROWTH-KR1, at okrs/growth.yaml:12:11; to put it there: --write",
         "- {on: 2026-11-01, value: 31}",
     ]
     assert all(line.startswith("# ") for line in made.out.splitlines()[2:])
@@ -44,7 +44,7 @@ def test_a_value_below_zero_is_no_option(run: Cli, okrs: Path, value: str) -> No
     assert made.code == 0, made.err
     told = json.loads(made.out)
     assert (told["written"], told["state"], told["on"]) == (True, "new", "2026-11-01")
-    assert told["place"].startswith("okrs/trust.yaml:24:")
+    assert told["place"].startswith("okrs/trust.yaml:30:")
     measure = next(one.measure for _, one in load(okrs).key_results() if one.id == "TRUST-KR3")
     assert isinstance(measure, MetricMeasure)
     assert [one.value for one in measure.checkins] == [float(value), 465]
