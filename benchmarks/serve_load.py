@@ -1,13 +1,14 @@
 """`truenorth serve` under webhooks: 20 deliveries a second, then a burst of 2,000, signed as Jira and Linear sign them.
 
-    python benchmarks/serve_load.py [--seconds 600] [--rate 20] [--burst 2000] [--items 300] [--json FILE]
+    python benchmarks/serve_load.py [--seconds 600] [--rate 20] [--burst 2000] [--items 300] [--counts] [--json FILE]
     python benchmarks/serve_load.py --smoke
 
 The sandbox and the service are processes of their own, on loopback; the service syncs meanwhile, as it always does after deliveries. An answer
 is timed from the first byte sent to the last received, on connections that stay open: one for the rate, fifty for the burst. It fails where a
 delivery is lost (its answer is not 200, or the service's log counts another number), where the p95 of an answer under the
 rate is not below 50 ms, where memory of the service grows by more than a tenth between the first and the last quarter, where a run fails, or where
-anything is written though nothing changed. `--smoke`: 5 seconds and a burst of 200; counts are judged, times and memory are not.
+anything is written though nothing changed. `--counts`: counts are judged, times and memory are not, for a machine that does other work. `--smoke`: that,
+for 5 seconds and a burst of 200.
 """
 
 from __future__ import annotations
@@ -172,10 +173,11 @@ def main() -> int:
     parser.add_argument("--burst", type=int, default=2000)
     parser.add_argument("--items", type=int, default=300)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--counts", action="store_true")
     parser.add_argument("--smoke", action="store_true")
     given = parser.parse_args()
     if given.smoke:
-        given.seconds, given.burst, given.items = 5, 200, 60
+        given.seconds, given.burst, given.items, given.counts = 5, 200, 60, True
     with tempfile.TemporaryDirectory() as folder:
         rows, faults = measured(given, Path(folder))
     for row in rows:
@@ -246,9 +248,9 @@ def judged(
         faults.append(f"{written} items were written to though nothing changed")
     if any(one["truenorth.exit_code"] for one in runs):
         faults.append("a run failed")
-    if not given.smoke and p95 >= P95:
+    if not given.counts and p95 >= P95:
         faults.append("the p95 of an answer is not below 50 ms")
-    if not given.smoke and growth > 1.1:
+    if not given.counts and growth > 1.1:
         faults.append("memory grows")
     return [{"what": what, "value": value} for what, value in rows.items()], faults
 

@@ -45,7 +45,7 @@ def _on_last_read(settings: Settings, later: Earlier, before: Earlier) -> Compar
     """By the store alone, without any credential of a tracker."""
     if not is_there(settings.store):
         return None
-    store = Store(settings.store)
+    store = Store(settings.store, may_change=False)
     try:
         return compare_last_read(later, before, store)
     finally:

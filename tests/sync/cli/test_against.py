@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -91,3 +93,14 @@ def test_an_unknown_place_is_one_line(here: Here) -> None:
     assert ran.code == 2
     assert ran.err.startswith("truenorth: ")
     assert ran.err.count("\n") == 1
+
+
+def test_a_store_of_another_version_is_left_as_it_is(here: Here, run: Cli) -> None:
+    """Whoever reviews files may hold somebody else's store."""
+    with contextlib.closing(sqlite3.connect(here.store)) as connection:
+        connection.execute("UPDATE about SET value = '11' WHERE name = 'schema'")
+        connection.commit()
+    kept = here.store.read_bytes()
+    ran = run("plan", "--against", "main")
+    assert (ran.code, "of schema 11" in ran.err) == (1, True)
+    assert here.store.read_bytes() == kept
