@@ -77,6 +77,7 @@ EVENTS: tuple[LogEvent, ...] = (
     LogEvent("truenorth.serve.run_ended", "run ended", "Where it is a warning, look at the events of that run, which stand before it."),
     LogEvent("truenorth.serve.run_overdue", "run does not end", "Report it with the events of the run; the service ended it."),
     LogEvent("truenorth.serve.run_failed", "run cannot begin", "As the event says: give the container more memory or processes."),
+    LogEvent("truenorth.webhook.refused", "webhook refused", "Where it is the tracker's own: run `truenorth setup --apply`, so that both have the same secret."),
     LogEvent("truenorth.serve.failed", "the timetable broke off", "Report it with the stack trace; the service ends, and whoever supervises it starts it again."),
     # Assistants.
     LogEvent("truenorth.mcp.failed", "a tool failed", "Report it with the stack trace."),

@@ -19,7 +19,7 @@ NEIGHBOURS = ("jira", "linear", "sandbox")
 STOREYS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
-        "garbage installation log_events observation private_files stages",
+        "garbage installation log_events files observation stages",
         "logs",
         "align",
         "measure",

@@ -16,6 +16,7 @@ from config.load import fingerprint
 from config.settings import Settings
 from connectors.converter import Converter
 from connectors.model import NOTHING, WorkItem
+from sync.files.private import make_private
 from sync.forecast.outlook import KeptForecast
 from sync.history.days import History, HistoryRow
 from sync.jobs.origins import destinations
@@ -23,7 +24,6 @@ from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session, load_workspace
 from sync.jobs.sync import read
 from sync.plan.plan import Edit, changes_of
-from sync.private_files import make_private
 from sync.remember import remember
 from sync.signals.grace import LinkDays
 from sync.signals.work_by_day import KeptSlice

@@ -17,12 +17,12 @@ from config.load import load
 from config.settings import Credentials
 from config.workspace import Workspace
 from connectors.model import WorkItem
+from sync.files.private import write_private
 from sync.installation import requirements
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session, session_for
 from sync.jobs.sync import Synced, synchronise
 from sync.plan.overrides import Overrides
-from sync.private_files import write_private
 
 if TYPE_CHECKING:
     from connectors.sandbox.server import Sandbox

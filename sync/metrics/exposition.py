@@ -7,7 +7,6 @@ counters and infos otherwise in the text format than in OpenMetrics, where `_tot
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from sync.files.public import replace
 from sync.metrics.errors import MetricsNotWritten, MetricsRefused
 from sync.metrics.families import families
 from sync.metrics.figures import Figures
@@ -69,34 +69,12 @@ def write_textfile(path: Path, figures: Figures) -> None:
     """Put the figures into a file, for the textfile collector of node_exporter; whoever reads it meanwhile gets the old or the
     new one whole. Raises MetricsNotWritten; the old file is there then.
     """
-    content = exposition(figures).encode()
     try:
-        # Its name does not end in .prom, which is all that the collector reads.
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".part", dir=path.parent)
+        # While it is written its name does not end in .prom, which is all that the collector reads.
+        replace(path, exposition(figures).encode())
     except OSError as error:
         raise _not_written(path, error) from None
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.chmod(_READABLE & ~_umask())
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise _not_written(path, error) from None
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def _not_written(path: Path, error: OSError) -> MetricsNotWritten:
     return MetricsNotWritten(f"cannot write the metrics to {path}: {error.strerror or error}")
-
-
-def _umask() -> int:
-    """The process's, which can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -40,6 +40,9 @@ class _Told(msgspec.Struct):
     not_run: str | None = None
 
 
+_DECODER = msgspec.json.Decoder(_Told)
+
+
 class Child:
     """Runs `truenorth sync`, which also writes the report and the metrics; one at a time.
 
@@ -157,6 +160,6 @@ def _ended(process: subprocess.Popen[bytes]) -> bytes:
 def _read(said: bytes) -> _Told:
     """What the process said; nothing, where it failed before it had anything to say."""
     try:
-        return msgspec.json.decode(said, type=_Told)
+        return _DECODER.decode(said)
     except msgspec.DecodeError:
         return _Told()

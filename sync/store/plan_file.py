@@ -22,12 +22,12 @@ from config.loading.regular_files import NotReadable, read_regular
 from config.wording import counted
 from config.workspace import Workspace
 from connectors.model import Comment, Marks, Update, WorkItem
+from sync.files.private import write_private
 from sync.marks.messages import Messages, messages_for
 from sync.marks.wording import NoText, update_with_text, with_text
 from sync.plan.guards import NOUNS, GuardViolation
 from sync.plan.plan import Edit, Plan, changes_of, digest_of
 from sync.plan.project_views import ProjectView
-from sync.private_files import write_private
 
 FORMAT = 3
 MOST_BYTES = 512 * 1024 * 1024

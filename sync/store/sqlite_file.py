@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 import structlog
 
-from sync.private_files import make_private
+from sync.files.private import make_private
 
 log = structlog.get_logger(__name__)
 

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from config.loading.files import SUFFIXES
 from config.text.redaction import shorten
+from sync.files.private import write_private
 from sync.jobs.against.errors import NothingToCompare
 
 _SECONDS = 60.0
@@ -92,7 +93,7 @@ def write_files(contents: Iterable[tuple[str, bytes]], folder: Path) -> None:
             continue
         place = folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
+        write_private(place, (content,))
 
 
 def _git(folder: Path, *arguments: str, given: bytes | None = None, fails: bytes | None = None) -> bytes:

@@ -21,7 +21,7 @@ from config.okrs import KeyResult, Objective
 from config.text.figures import ENGLISH
 from config.text.yaml_scalars import yaml_text
 from config.workspace import Workspace
-from sync.jobs.okr_files import write_file
+from sync.files import public as public_files
 from sync.jobs.okr_files.errors import OkrFileError
 
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?", re.ASCII)
@@ -266,7 +266,7 @@ def _write(config: Path, found: _Found, made: CheckedIn, entry: Entry) -> Place:
     try:
         if file.read_bytes() != before:
             raise OkrFileError(f"{file} has changed meanwhile; try again.")
-        write_file.replace(file, after)
+        public_files.replace(file, after)
     except OSError as error:
         why = (error.strerror or "unknown cause").lower()
         raise OkrFileError(f"{file} cannot be written: {why}. {by_hand}") from None

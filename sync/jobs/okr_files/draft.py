@@ -8,7 +8,7 @@ from pathlib import Path
 from config.load import load
 from config.loading.files import SUFFIXES
 from config.workspace import Workspace
-from sync.jobs.okr_files import write_file
+from sync.files import public as public_files
 from sync.jobs.okr_files.errors import OkrFileError
 from sync.starter.file_text import file_text
 from sync.starter.proposal import Proposal
@@ -63,8 +63,8 @@ def write(made: Draft, *, force: bool) -> None:
     """Write it. Raises OkrFileError, and nothing was written then."""
     content = made.text.encode()
     try:
-        (write_file.replace if force else write_file.create)(made.path, content)
-    except write_file.FileExists:
+        (public_files.replace if force else public_files.create)(made.path, content)
+    except public_files.FileExists:
         raise OkrFileError(
             f"{made.path} was made by somebody else meanwhile, and was left as it is."
         ) from None

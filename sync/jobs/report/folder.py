@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from sync.jobs.okr_files.write_file import replace
+from sync.files.public import replace
 from sync.jobs.report.errors import ReportFolderRefused, ReportNotWritten
 
 OURS = ".truenorth-report.json"

@@ -185,7 +185,7 @@ def test_rules_that_match_nothing_are_named_and_are_no_fault(
     ran = run("check", "--format", "json")
     assert ran.code == 0
     found = [one for one in json.loads(ran.out)["findings"] if "exemption" not in one["message"]]
-    assert [Path(one["place"]).name for one in found] == ["growth.yaml:26", "speed.yaml:21"]
+    assert [Path(one["place"]).name for one in found] == ["growth.yaml:30", "speed.yaml:25"]
     assert [one["remedy"] for one in found] == ['did you mean "onboarding"?', 'did you mean "ENG"?']
     assert "Rules that match nothing" in run("check").out
 
@@ -199,9 +199,9 @@ def test_mistyped_rules_are_named_in_every_view(
         ran = run(*command, "--format", "json")
         assert ran.code == 0
         found = [one for one in json.loads(ran.out)["findings"] if one["kind"] == "unmatched_rule"]
-        assert {"growth.yaml:26", "speed.yaml:21"} <= {Path(one["place"]).name for one in found}, command
+        assert {"growth.yaml:30", "speed.yaml:25"} <= {Path(one["place"]).name for one in found}, command
         told = run(*command, "--format", "markdown").out.replace("\\", "")
-        assert "growth.yaml:26: the rule (label onbording, project WEB) of GROWTH-KR2" in told, command
+        assert "growth.yaml:30: the rule (label onbording, project WEB) of GROWTH-KR2" in told, command
 
 
 # --- What plan and sync can trip on beside the trackers ------------------------------------------

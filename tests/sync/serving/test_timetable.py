@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from connectors.model import Ref
@@ -178,6 +179,16 @@ def test_a_clock_that_is_set_delays_no_run_by_more_than_the_interval(by: float, 
     assert runs[:2] == [(0, "start"), (expected, "timetable")]
 
 
+@pytest.fixture
+def every_level() -> Iterator[None]:
+    """Whatever level another test asked for."""
+    config = structlog.get_config()
+    structlog.reset_defaults()
+    yield
+    structlog.configure(**config)
+
+
+@pytest.mark.usefixtures("every_level")
 def test_what_ended_well_and_what_did_not_is_known_and_logged() -> None:
     day = Day(until=700)
     day.events = [(300, lambda day: setattr(day, "code", 1))]

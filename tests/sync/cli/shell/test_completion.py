@@ -50,7 +50,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("words", "offered"),
     [
         ("truenorth ro", ["roll-over"]),
-        ("truenorth s", ["sync", "status", "suggest", "signals", "setup", "schema", "sandbox"]),
+        ("truenorth s", ["sync", "serve", "status", "suggest", "signals", "setup", "schema", "sandbox"]),
         ("truenorth help va", ["validate"]),
         ("truenorth plan --format ", ["text", "json", "markdown"]),
         ("truenorth status -f j", ["json"]),
