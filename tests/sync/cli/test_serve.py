@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from pathlib import Path
@@ -28,6 +29,8 @@ objectives:
 def declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = tmp_path / "truenorth.yaml"
     file.write_text(CONFIG)
+    for name in [one for one in os.environ if one.startswith("TRUENORTH_")]:
+        monkeypatch.delenv(name)
     for name, value in {
         "TRUENORTH_CONFIG": str(file),
         "TRUENORTH_STORE": f"sqlite:///{tmp_path / 'store.db'}",
