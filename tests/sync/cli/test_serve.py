@@ -82,6 +82,7 @@ def test_without_the_libraries_the_command_says_what_to_install(
 
 
 @pytest.mark.needs_server
+@pytest.mark.long
 def test_an_address_that_is_taken_is_told_in_a_line(run: Cli, declared: Path) -> None:
     assert declared.exists()
     with socket.create_server(("127.0.0.1", 0)) as taken:
