@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -58,6 +58,24 @@ def is_signed(body: bytes, given: str, secret: str, method: str = "sha256") -> b
 def unsigned(body: bytes, delivery: str) -> Verdict:
     """Of a hook without a secret: whoever knows its path may hasten the poll, and nothing else."""
     return Verdict(Worth.HASTENS, identity(body, delivery), why="it is not signed")
+
+
+def signed(
+    body: bytes,
+    delivery: str,
+    now: datetime,
+    *,
+    sent: str,
+    window: timedelta,
+    items_of: Callable[[dict[str, object]], tuple[str, ...]],
+) -> Verdict:
+    """Of a delivery whose signature is right. `sent`: where its body has the time, which is good for a window around now."""
+    name, said = identity(body, delivery), read(body)
+    if said is None:
+        return Verdict(Worth.HASTENS, name, why="it is no JSON object")
+    if not is_fresh(said.get(sent), now, window):
+        return Verdict(Worth.HASTENS, name, why="it is aged")
+    return Verdict(Worth.NEWS, name, items_of(said))
 
 
 def read(body: bytes) -> dict[str, object] | None:

@@ -11,11 +11,9 @@ from connectors.hooks.verdict import (
     Headers,
     Verdict,
     Worth,
-    identity,
     ids,
-    is_fresh,
     is_signed,
-    read,
+    signed,
     unsigned,
 )
 
@@ -35,12 +33,7 @@ def verify(body: bytes, headers: Headers, secret: str | None, now: datetime) -> 
     method, _, given = headers.get(SIGNATURE, "").partition("=")
     if method not in METHODS or not is_signed(body, given, secret, method):
         return Verdict(Worth.FORGED, why="its signature is missing or false")
-    name, said = identity(body, delivery), read(body)
-    if said is None:
-        return Verdict(Worth.HASTENS, name, why="it is no JSON object")
-    if not is_fresh(said.get("timestamp"), now, FRESH):
-        return Verdict(Worth.HASTENS, name, why="it is aged")
-    return Verdict(Worth.NEWS, name, _issues(said))
+    return signed(body, delivery, now, sent="timestamp", window=FRESH, items_of=_issues)
 
 
 def _issues(said: dict[str, object]) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from config.text.phrases import say
 from config.text.texts import Texts
 from sync.report.html.cells import NOTHING, measured_cell, percent_cell
 from sync.report.html.page import Block, Cell, Choice, Link, Paragraph, Row, Table, Text
-from sync.report.review.blocks import (
+from sync.report.review.blocks import standing_of
+from sync.report.review.cells import (
     HrefOf,
     choices_of,
     columns,
@@ -16,7 +17,6 @@ from sync.report.review.blocks import (
     grade_words,
     item_link,
     name_cell,
-    standing_of,
 )
 from sync.review.contents import Review, ReviewedKeyResult
 from sync.review.effort import Effort, EffortRow

@@ -13,7 +13,7 @@ from sync.history.movement import KINDS, Movement
 from sync.measure import to_percent
 from sync.report.html.cells import NOTHING, chance_cell, health_cell, percent_cell, signed, signed_cell
 from sync.report.html.page import Block, Cell, Choice, Fact, Facts, Paragraph, Row, Section, Table, Text
-from sync.report.review.blocks import HrefOf, choices_of, columns, day_words, name_cell
+from sync.report.review.cells import HrefOf, choices_of, columns, day_words, name_cell
 from sync.report.review.conclusions import effort_block, work_words
 from sync.report.review.data import Items
 from sync.review.digest import Digest, KeyResultWeek, ObjectiveWeek

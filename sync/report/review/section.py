@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from config.text.texts import Texts
 from sync.report.html.page import Section
-from sync.report.review.blocks import HrefOf, ResultBlocks, day_words
+from sync.report.review.blocks import ResultBlocks
+from sync.report.review.cells import HrefOf, day_words
 from sync.report.review.conclusions import ConclusionBlocks
 from sync.review.contents import Review
 
