@@ -62,12 +62,17 @@ class HookSetup:
         hook = need.hook
         if hook is None or not need.wants_hook:
             return
-        if why := self._why_not(may=may):
-            problems.append(
-                SetupProblem("webhook", why, _BY_HAND.format(url=hook.signed_url, variable=hook.variable))
-            )
+        why, found = self._why_not(may=may), None
+        if not why:
+            try:
+                found = next(iter(self._ours(need, made)), None)
+            except (PermissionDenied, Rejected):
+                # As where a proxy lets nothing but `/rest/api` through: all else is set up nevertheless.
+                why = "the site does not let this account list its webhooks"
+        if why:
+            by_hand = _BY_HAND.format(url=hook.signed_url, variable=hook.variable)
+            problems.append(SetupProblem("webhook", why, by_hand))
             return
-        found = next(iter(self._ours(need, made)), None)
         body = {"hook": hook, "name": described(HOOK, need.owner, need.texts)}
         shown = f"for {', '.join(self._projects)}"
         if found is None:

@@ -165,3 +165,16 @@ def test_one_that_is_gone_already_is_gone(status: int) -> None:
     else:
         with pytest.raises(Rejected):
             site.setup.carry(action)
+
+
+@pytest.mark.parametrize(
+    "refusal", [PermissionDenied("jira", "no."), Rejected("jira", "that", 404, "null for uri", {})]
+)
+def test_where_webhooks_cannot_be_listed_somebody_is_asked_and_all_else_goes_on(refusal: Exception) -> None:
+    site = Site(ROW)
+    site.refuses = refusal
+    steps, problems = planned(site)
+    assert steps == []
+    (problem,) = problems
+    assert "does not let this account list its webhooks" in problem.why
+    assert HOOK.signed_url in problem.remedy
