@@ -103,6 +103,12 @@ class Settings(BaseSettings):
     def _any_case(cls, value: object) -> object:
         return value.strip().casefold() if isinstance(value, str) else value
 
+    @field_validator("store", mode="before")
+    @classmethod
+    def _without_line_end(cls, value: object) -> object:
+        # A secret made from a file has one, as an editor leaves it.
+        return value.strip() if isinstance(value, str) else value
+
     @field_validator("secrets_dir")
     @classmethod
     def _is_folder(cls, folder: Path | None) -> Path | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -26,6 +26,9 @@ _MEASURED = 3
 
 _ALL = 15
 """Those that a float has for sure."""
+
+_MOST_DIGITS = 700
+"""Before and behind the point of any float together."""
 
 Number = float | Fraction | Decimal
 
@@ -122,7 +125,10 @@ def _formatted(locale: Locale, value: float, digits: int) -> str:
     places = max(0, digits - 1 - math.floor(math.log10(abs(value)))) if value else 0
     rounded = Decimal(repr(round(value, places)))
     # With zero in front, a value below one keeps its place among the significant ones.
-    return str(format_decimal(rounded, format=f"#,##0.{'#' * places}" if places else "#,##0", locale=locale))
+    pattern = f"#,##0.{'#' * places}" if places else "#,##0"
+    # The library rounds within the context, whose 28 digits are fewer than a number in a file may have.
+    with localcontext(prec=_MOST_DIGITS):
+        return str(format_decimal(rounded, format=pattern, locale=locale))
 
 
 def _is_currency(unit: str) -> bool:

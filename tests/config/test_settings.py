@@ -77,6 +77,11 @@ def test_wrong_settings_are_told_together_in_plain_words(monkeypatch: pytest.Mon
     ]
 
 
+def test_the_store_address_has_no_line_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUENORTH_STORE", "sqlite:///okrs.db\n")
+    assert Settings().store == "sqlite:///okrs.db"
+
+
 def test_the_store_address_may_hold_a_password_and_so_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUENORTH_STORE", f"postgresql://ann:{TOKEN}@db/okrs")
     assert TOKEN not in repr(Settings())

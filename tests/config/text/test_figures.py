@@ -142,3 +142,10 @@ def test_every_number_for_people_is_written_by_figures() -> None:
 def test_the_search_finds_what_it_is_for() -> None:
     assert list(bare_formats("f'{x:g}'; f'{x:.4g}'; f'{x:,}'; format(x, 'g')")) == [1, 1, 1, 1]
     assert list(bare_formats("f'{day:%H:%M}'; f'{x:.1f}'; f'{x:+d}'; f'{x!r}'")) == []
+
+
+@given(st.floats(allow_nan=False))
+def test_any_number_of_a_file_can_be_shown(value: float) -> None:
+    for figures in (ENGLISH, FRENCH):
+        shown = {figures.number(value), figures.measured(value), figures.percent(value)}
+        assert all(shown)
